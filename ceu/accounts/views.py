@@ -1,0 +1,86 @@
+"""Someone's own name and licences. Signing in and out is allauth's."""
+
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import ProtectedError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods
+
+from ceu.accounts.forms import LicenceForm, ProfileForm
+from ceu.accounts.models import Licence
+
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def _onward(request: HttpRequest) -> str:
+    """The `next` that came along, if it stays on this host; else an empty text."""
+    url = request.POST.get("next") or request.GET.get("next") or ""
+    safe = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+    return url if safe and url.startswith("/") else ""
+
+
+@get_or_post
+@login_required
+def profile(request: HttpRequest) -> HttpResponse:
+    user, onward = request.user, _onward(request)
+    first_visit = not user.legal_name
+    # The form writes to the instance it is given, even when it refuses: the masthead must not show a refused name.
+    form = ProfileForm(request.POST if request.method == "POST" else None, instance=type(user).objects.get(pk=user.pk))
+    if request.method == "POST" and form.is_valid():
+        form.instance.save(update_fields=form.Meta.fields)
+        if first_visit:
+            query = f"?{urlencode({'next': onward})}" if onward else ""
+            return redirect(reverse("account_licence_add") + query)
+        messages.success(request, "Your name and time zone are saved.")
+        return redirect(onward or "account_profile")
+    return render(request, "accounts/profile.html", {"form": form, "first_visit": first_visit, "next": onward})
+
+
+@get_or_post
+@login_required
+def licences(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/licences.html", {"licences": request.user.licences.all()})
+
+
+@get_or_post
+@login_required
+def licence_add(request: HttpRequest) -> HttpResponse:
+    return _edit(request, Licence(user=request.user), "Add a licence", "The licence is on your list.")
+
+
+@get_or_post
+@login_required
+def licence_change(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    licence = get_object_or_404(request.user.licences, uuid=uuid)
+    return _edit(request, licence, "Change a licence", "The licence is changed.")
+
+
+def _edit(request: HttpRequest, licence: Licence, heading: str, done: str) -> HttpResponse:
+    onward = _onward(request)
+    form = LicenceForm(request.POST if request.method == "POST" else None, instance=licence)
+    if request.method == "POST" and form.is_valid() and form.save():
+        messages.success(request, done)
+        return redirect(onward or "account_licences")
+    context = {"form": form, "heading": heading, "licence": licence, "next": onward}
+    return render(request, "accounts/licence_form.html", context)
+
+
+@get_or_post
+@login_required
+def licence_delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    licence = get_object_or_404(request.user.licences, uuid=uuid)
+    if request.method == "POST":
+        try:
+            licence.delete()
+        except ProtectedError:
+            messages.error(request, "This licence stays on your list, because records of yours refer to it.")
+        else:
+            messages.success(request, "The licence is off your list. Certificates that name it are not changed.")
+        return redirect("account_licences")
+    return render(request, "accounts/licence_delete.html", {"licence": licence})

@@ -1,0 +1,23 @@
+"""Pages that know a person stay with that person."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+
+
+def private_pages(get_response):
+    """A request or a response that carries a login session is never stored, by a browser or by a cache between.
+
+    It goes by the cookie and not by `request.user`, so that it asks the database nothing and errs on the safe side.
+    Everything else that we make may be kept by the browser alone, and is asked for again each time."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES or settings.SESSION_COOKIE_NAME in response.cookies:
+            response["Cache-Control"] = "no-store, private"
+        else:
+            response.setdefault("Cache-Control", "no-cache, private")
+        patch_vary_headers(response, ["Cookie"])
+        return response
+
+    return middleware

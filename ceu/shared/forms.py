@@ -1,0 +1,76 @@
+"""Forms in our words and our look: clean text at the edge, sentences for what is missing, one renderer for every form."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.renderers import TemplatesSetting
+
+from ceu.shared import text
+
+
+class SiteRenderer(TemplatesSetting):
+    """What `{{ form }}` and `{{ form.field.as_field_group }}` look like. The admin renders its forms by itself."""
+
+    form_template_name = "ceu_forms/form.html"
+    field_template_name = "ceu_forms/field.html"
+
+
+class CleanCharField(forms.CharField):
+    """Free text: NFC, LF line ends; NUL and lone surrogates are errors on every database."""
+
+    def to_python(self, value: Any) -> str:
+        return text.clean(super().to_python(_text(value)))
+
+
+class CleanNameField(forms.CharField):
+    """A person's name: also one line, single spaces, nothing invisible."""
+
+    def to_python(self, value: Any) -> str:
+        return text.clean_name(super().to_python(_text(value)))
+
+
+def _text(value: Any) -> Any:
+    """A list or an object where text was expected (JSON, parameter pollution) is a form error, not the text of its repr."""
+    if value is not None and not isinstance(value, str | int | float):
+        raise ValidationError("Give this as text.", code="not_text")
+    return value
+
+
+class CleanFormMixin:
+    """For any form: every text is cleaned, and a missing value is asked for by name: "Enter the licence number."
+
+    A field's own `error_messages={"required": …}` wins over the sentence made here."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            standard = type(field).default_error_messages.get("required", forms.Field.default_error_messages["required"])
+            if str(field.error_messages.get("required")) == str(standard):
+                field.error_messages["required"] = _ask_for(str(field.label or name.replace("_", " ")), field)
+
+    def _clean_fields(self) -> None:
+        super()._clean_fields()
+        for name, value in list(self.cleaned_data.items()):
+            if isinstance(value, str):
+                try:
+                    cleaned = text.clean(value)
+                except ValidationError as error:
+                    self.add_error(name, error)
+                else:
+                    # A password is kept byte for byte: it is compared, never shown.
+                    secret = isinstance(self.fields[name].widget, forms.PasswordInput)
+                    self.cleaned_data[name] = value if secret else cleaned
+
+
+def _ask_for(label: str, field: forms.Field) -> str:
+    words = label if label[:2].isupper() else label[:1].lower() + label[1:]
+    return f"{'Choose' if isinstance(field, forms.ChoiceField | forms.ModelChoiceField) else 'Enter'} {words}."
+
+
+class CleanForm(CleanFormMixin, forms.Form):
+    """The plain form of this site."""
+
+
+class CleanModelForm(CleanFormMixin, forms.ModelForm):
+    """The model form of this site."""

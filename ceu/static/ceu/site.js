@@ -1,0 +1,54 @@
+// Small comforts for every page. Nothing here is needed to use the site.
+
+// Page colours change in place, so that text typed into a form is not lost.
+const colours = document.querySelector("form.switch");
+colours?.addEventListener("submit", async (event) => {
+  const { submitter } = event;
+  if (!submitter) return;
+  event.preventDefault();
+  const body = new FormData(colours);
+  body.set(submitter.name, submitter.value);
+  const answer = await fetch(colours.action, { method: "POST", body, headers: { accept: "application/json" } }).catch(() => null);
+  if (!answer?.ok) return colours.submit();
+  const root = document.documentElement;
+  if (submitter.value === "auto") delete root.dataset.theme;
+  else root.dataset.theme = submitter.value;
+  for (const button of colours.querySelectorAll("button")) button.ariaPressed = String(button === submitter);
+});
+
+// A password can be shown while it is typed.
+for (const input of document.querySelectorAll("input[type=password]")) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button button--second reveal__button";
+  const say = (shown) => {
+    input.type = shown ? "text" : "password";
+    button.textContent = shown ? "Hide" : "Show";
+    button.ariaLabel = shown ? "Hide password" : "Show password";
+  };
+  const wrap = document.createElement("div");
+  wrap.className = "reveal";
+  input.replaceWith(wrap);
+  wrap.append(input, button);
+  say(false);
+  button.addEventListener("click", () => say(input.type === "password"));
+  // Never leave a readable password behind for the browser to remember as text.
+  input.form?.addEventListener("submit", () => say(false));
+}
+
+// After a refused form, the list of problems is read first.
+document.querySelector("[data-problems]")?.focus();
+
+// The first time, the device's own time zone is proposed.
+const zone = document.querySelector("select[data-guess-zone]");
+if (zone?.value === "UTC") {
+  const guess = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if ([...zone.options].some((option) => option.value === guess)) zone.value = guess;
+}
+
+// A passkey that fails says so on the page, not in the console.
+document.addEventListener("allauth.error", (event) => {
+  event.preventDefault();
+  const trouble = document.querySelector("[data-key-trouble]");
+  if (trouble) trouble.hidden = false;
+});

@@ -1,0 +1,102 @@
+"""Draft rows read as the content an edition would have. Nothing here decides or writes."""
+
+from decimal import Decimal
+
+from courses.catalogue import content
+from courses.catalogue.models import Course, Module
+from courses.catalogue.readiness import ItemFacts, Problem, QuizFinding, problems
+from quizzes.bank.models import Item
+from quizzes.delivery import services as delivery
+from quizzes.delivery.models import PublishedQuiz, Quiz
+
+
+def content_of(course: Course, published: dict[str, PublishedQuiz] | None = None) -> content.EditionContent:
+    """What an edition made now would hold. Without `published`, quizzes carry an empty digest (readiness, preview)."""
+    modules = course.modules.select_related("quiz").prefetch_related("lessons", "quiz__sections")
+    return content.EditionContent(
+        uuid=str(course.uuid),
+        slug=course.slug,
+        title=course.title,
+        subtitle=course.subtitle,
+        summary=course.summary,
+        audience=course.audience,
+        level=course.level,
+        prerequisites=course.prerequisites,
+        language=course.language,
+        delivery_type=course.delivery_type,
+        pass_mark=plain(course.pass_mark),
+        difficulty=course.difficulty,
+        disclosures=course.disclosures,
+        commercial_support=course.commercial_support,
+        scope_notice=course.scope_notice,
+        contraindications=course.contraindications,
+        disclaimer=course.disclaimer,
+        instructors=tuple(str(person) for person in course.instructors.order_by("pk")),
+        objectives=tuple(
+            content.Objective(row.code, row.verb, row.bloom, row.text) for row in course.objectives.all()
+        ),
+        modules=tuple(_module(module, (published or {}).get(module.code), course) for module in modules),
+        references=tuple(
+            content.Reference(
+                row.key, row.citation, row.year, row.doi or None, row.url or None, row.studied or None, row.subjects,
+                row.species or None,
+            )
+            for row in course.references.all()
+        ),
+        terms=tuple(content.Term(row.term, row.meaning) for row in course.terms.all()),
+        figures=tuple(content.Figure(row.name, row.svg) for row in course.figures.all()),
+        released_on=_iso(course.released_on),
+        reviewed_on=_iso(course.reviewed_on),
+        review_due_on=_iso(course.review_due_on),
+    )
+
+
+def readiness(course: Course, *, year: int) -> list[Problem]:
+    """Everything that stops, or might embarrass, a publication made now."""
+    items = Item.objects.filter(bank=course.bank, status=Item.Status.READY)
+    facts = tuple(ItemFacts(item.code, item.objective, item.teaches_at, tuple(item.references)) for item in items)
+    findings = tuple(
+        QuizFinding(module.code, problem.code, problem.sentence, problem.item_code)
+        for module in course.modules.select_related("quiz")
+        if module.quiz
+        for problem in delivery.problems(module.quiz)
+    )
+    return problems(content_of(course), items=facts, quizzes=findings, year=year)
+
+
+def plain(value: Decimal) -> Decimal:
+    """The same number without trailing zeros or exponent, so that 80.00 and 80 publish alike."""
+    value = value.normalize()
+    return value.quantize(Decimal(1)) if value == value.to_integral() else value
+
+
+def _module(module: Module, published: PublishedQuiz | None, course: Course) -> content.Module:
+    return content.Module(
+        code=module.code,
+        title=module.title,
+        summary=module.summary,
+        lessons=tuple(
+            content.Lesson(row.slug, row.title, row.purpose, _codes(row.objectives), row.body)
+            for row in module.lessons.all()
+        ),
+        quiz=_quiz(module.quiz, published, course) if module.quiz else None,
+    )
+
+
+def _quiz(quiz: Quiz, published: PublishedQuiz | None, course: Course) -> content.QuizSummary:
+    return content.QuizSummary(
+        title=quiz.title,
+        digest=published.digest if published else "",
+        questions=sum(section.count for section in quiz.sections.all()),
+        pass_mark=plain(course.pass_mark),
+        safety_must_pass=quiz.safety_must_pass,
+        attempts_allowed=course.attempts_allowed,
+    )
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    return tuple(code.strip() for code in text.split(",") if code.strip())
+
+
+def _iso(day) -> str | None:
+    return day.isoformat() if day else None

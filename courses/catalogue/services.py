@@ -1,0 +1,87 @@
+"""The verbs of the catalogue. Each is one transaction, and the admin and the commands call the same ones."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from ceu.shared import canonical
+from courses.catalogue import content, drafts
+from courses.catalogue.models import Course, Edition, EditionQuiz
+from courses.catalogue.readiness import Problem
+from quizzes.bank.models import ItemBank
+from quizzes.delivery import services as delivery
+from quizzes.delivery.models import Quiz
+
+
+class NotReady(Exception):
+    """The course cannot be published yet. `problems` says why, and where to mend it."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(" ".join(problem.reason for problem in problems))
+        self.problems = problems
+
+
+@transaction.atomic
+def create_course(*, slug: str, title: str, by=None, **fields) -> Course:
+    """A new draft with an item bank of its own; `by` becomes its first instructor."""
+    bank = ItemBank.objects.create(title=title)
+    course = Course.objects.create(slug=slug, title=title, bank=bank, **fields)
+    if by is not None:
+        course.instructors.add(by)
+        share_bank(course)
+    return course
+
+
+def share_bank(course: Course) -> None:
+    """The instructors of a course are the authors of its item bank: quizzes keeps that list, courses decides it."""
+    course.bank.authors.set(course.instructors.all())
+
+
+def apply_policy(course: Course) -> None:
+    """The course decides pass mark and attempts; its quizzes follow."""
+    Quiz.objects.filter(module__course=course).update(
+        pass_mark=course.pass_mark,
+        attempts_allowed=course.attempts_allowed,
+        cooldown_after=course.cooldown_after,
+        cooldown_hours=course.cooldown_hours,
+    )
+
+
+@transaction.atomic
+def publish(course: Course, *, by, now: dt.datetime, note: str = "") -> Edition:
+    """Freeze the draft as the next edition. Unchanged content gives the newest edition back. Raises NotReady."""
+    course = Course.objects.select_for_update().get(pk=course.pk)
+    apply_policy(course)
+    blocking = [problem for problem in drafts.readiness(course, year=now.year) if problem.blocks]
+    if blocking:
+        raise NotReady(blocking)
+    published = {
+        module.code: delivery.publish_quiz(module.quiz, by=by) for module in course.modules.select_related("quiz__bank")
+    }
+    text = content.dumps(drafts.content_of(course, published))
+    newest = Edition.objects.filter(course=course).order_by("-number").first()
+    sha256 = canonical.digest(text)
+    if newest and newest.sha256 == sha256:
+        return newest
+    edition = Edition.objects.create(
+        course=course,
+        number=newest.number + 1 if newest else 1,
+        content=text,
+        sha256=sha256,
+        note=note,
+        published_at=now,
+        published_by=by,
+    )
+    EditionQuiz.objects.bulk_create(
+        EditionQuiz(edition=edition, module_code=code, published_quiz=quiz) for code, quiz in published.items()
+    )
+    return edition
+
+
+def retire(course: Course, *, now: dt.datetime) -> None:
+    """Take the course off the catalogue. Who is enrolled goes on; certificates stay."""
+    Course.objects.filter(pk=course.pk, retired_at=None).update(retired_at=now)
+
+
+def reinstate(course: Course) -> None:
+    Course.objects.filter(pk=course.pk).update(retired_at=None)

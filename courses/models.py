@@ -1,0 +1,51 @@
+"""What the slices define, named one by one so that Django finds it."""
+
+from courses.catalogue.models import (
+    Accreditor,
+    Approval,
+    Course,
+    Edition,
+    EditionQuiz,
+    Figure,
+    GlossaryTerm,
+    LearningObjective,
+    Lesson,
+    Module,
+    Reference,
+)
+from courses.certificates.models import (
+    AwaitingCertificate,
+    Certificate,
+    CertificateDocument,
+    CertificateEvent,
+    CertificateHolder,
+    Register,
+)
+from courses.evaluations.models import Evaluation
+from courses.learning.models import Attestation, Enrolment, EvaluationReceipt, LessonProgress, ModuleEntry
+
+__all__ = [
+    "Accreditor",
+    "Approval",
+    "Attestation",
+    "AwaitingCertificate",
+    "Certificate",
+    "CertificateDocument",
+    "CertificateEvent",
+    "CertificateHolder",
+    "Course",
+    "Edition",
+    "EditionQuiz",
+    "Enrolment",
+    "Evaluation",
+    "EvaluationReceipt",
+    "Figure",
+    "GlossaryTerm",
+    "LearningObjective",
+    "Lesson",
+    "LessonProgress",
+    "Module",
+    "ModuleEntry",
+    "Reference",
+    "Register",
+]

@@ -1,0 +1,431 @@
+"""PURE. The package format: what each file holds, its one canonical text, and where a mistake stands in it."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from json.scanner import py_make_scanner
+from typing import Any, TypeVar
+
+from courses.catalogue import figures, markup
+from courses.catalogue.content import Objective, Reference, Term, UnknownForm, from_dict, to_dict
+
+FORMAT = 1
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class PackageModule:
+    code: str
+    title: str
+    summary: str
+    lessons: tuple[str, ...]
+    quiz: bool
+
+
+@dataclass(frozen=True)
+class PackageCourse:
+    """course.json. `attempts_allowed` absent means no limit; decimals are text; dates are ISO dates."""
+
+    format: int
+    uuid: str
+    slug: str
+    title: str
+    subtitle: str
+    summary: str
+    audience: str
+    level: str
+    prerequisites: str
+    language: str
+    delivery_type: str
+    pass_mark: Decimal
+    cooldown_after: int
+    cooldown_hours: int
+    difficulty: int
+    disclosures: str
+    commercial_support: str
+    scope_notice: str
+    contraindications: str
+    disclaimer: str
+    objectives: tuple[Objective, ...]
+    modules: tuple[PackageModule, ...]
+    attempts_allowed: int | None = None
+    released_on: str | None = None
+    reviewed_on: str | None = None
+    review_due_on: str | None = None
+
+
+@dataclass(frozen=True)
+class PackageLesson:
+    """lessons/<slug>.html: three header lines, an empty line, then HTML of the lesson vocabulary."""
+
+    slug: str
+    title: str
+    purpose: str
+    objectives: str
+    body: str
+
+
+@dataclass(frozen=True)
+class PackageOption:
+    text: str
+    correct: bool
+    rationale: str
+
+
+@dataclass(frozen=True)
+class PackagePair:
+    left: str
+    right: str
+    rationale: str
+
+
+@dataclass(frozen=True)
+class PackageExtra:
+    right: str
+    rationale: str
+
+
+@dataclass(frozen=True)
+class PackageStep:
+    text: str
+    rationale: str
+
+
+@dataclass(frozen=True)
+class PackageWrong:
+    value: str
+    why: str
+
+
+@dataclass(frozen=True)
+class PackageAccepted:
+    text: str
+    share: int
+
+
+@dataclass(frozen=True)
+class PackageItem:
+    """items/<CODE>.json. Which of the optional keys belong there depends on the kind: `KEYS_OF_KIND`."""
+
+    code: str
+    kind: str
+    pool: str
+    objective: str
+    bloom: str
+    safety: bool
+    points: Decimal
+    references: tuple[str, ...]
+    teaches_at: str
+    stem: str
+    vignette: str | None = None
+    options: tuple[PackageOption, ...] | None = None
+    choose: int | None = None
+    pairs: tuple[PackagePair, ...] | None = None
+    extra: tuple[PackageExtra, ...] | None = None
+    steps: tuple[PackageStep, ...] | None = None
+    common_error: str | None = None
+    answer: Decimal | None = None
+    tolerance: Decimal | None = None
+    unit: str | None = None
+    work: str | None = None
+    wrong: tuple[PackageWrong, ...] | None = None
+    accepted: tuple[PackageAccepted, ...] | None = None
+    case_sensitive: bool | None = None
+
+
+KEYS_OF_KIND: dict[str, tuple[set[str], set[str]]] = {  # kind -> (needed, allowed besides)
+    "single": ({"options"}, set()),
+    "multiple": ({"options", "choose"}, set()),
+    "true_false": ({"options"}, set()),
+    "matching": ({"pairs"}, {"extra"}),
+    "ordering": ({"steps"}, {"common_error"}),
+    "numeric": ({"answer", "tolerance"}, {"unit", "work", "wrong"}),
+    "text": ({"accepted"}, {"work", "case_sensitive"}),
+}
+_SPECIAL = set().union(*(needed | more for needed, more in KEYS_OF_KIND.values()))
+
+
+@dataclass(frozen=True)
+class PackageQuiz:
+    """quizzes/<MODULE>.json: the blueprint. Pass mark and attempts are the course's."""
+
+    title: str
+    pool: str
+    count: int
+    min_vignettes: int
+    max_true_false: int
+    min_safety: int
+    objectives: tuple[str, ...]
+    safety_must_pass: bool
+    time_limit_minutes: int | None = None
+
+
+@dataclass(frozen=True)
+class Package:
+    course: PackageCourse
+    lessons: tuple[PackageLesson, ...]
+    items: tuple[PackageItem, ...]
+    quizzes: tuple[tuple[str, PackageQuiz], ...]
+    references: tuple[Reference, ...]
+    terms: tuple[Term, ...]
+    figures: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """Something wrong in one file; `str()` of it reads file:line: sentence."""
+
+    file: str
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.text}"
+
+
+class BadPackage(ValueError):
+    """The package cannot be loaded. Every mistake found in one pass is in `mistakes`."""
+
+    def __init__(self, mistakes: list[Mistake]) -> None:
+        super().__init__("\n".join(map(str, mistakes)))
+        self.mistakes = mistakes
+
+
+@dataclass(frozen=True)
+class _References:
+    references: tuple[Reference, ...]
+
+
+@dataclass(frozen=True)
+class _Terms:
+    terms: tuple[Term, ...]
+
+
+# --- reading --------------------------------------------------------------------------------------------------------
+
+
+class _Reading:
+    """One pass over the files, gathering mistakes instead of stopping at the first."""
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        self.files = dict(files)
+        self.mistakes: list[Mistake] = []
+
+    def mistake(self, file: str, text: str, line: int = 1) -> None:
+        self.mistakes.append(Mistake(file, line, text))
+
+    def text(self, file: str) -> str | None:
+        raw = self.files.pop(file, None)
+        if raw is None:
+            self.mistake(file, "The file is missing.")
+            return None
+        try:
+            text = raw.decode()
+        except UnicodeDecodeError as error:
+            self.mistake(file, "Not UTF-8 text.", raw[: error.start].count(b"\n") + 1)
+            return None
+        if "\x00" in text or "\r" in text:
+            self.mistake(file, "Null characters and carriage returns are not allowed.")
+            return None
+        return unicodedata.normalize("NFC", text)
+
+    def json(self, file: str, kind: type[T]) -> T | None:
+        text = self.text(file)
+        if text is None:
+            return None
+        try:
+            return from_dict(kind, json.loads(text, object_pairs_hook=_once))
+        except json.JSONDecodeError as error:
+            self.mistake(file, f"Not JSON: {error.msg}.", error.lineno)
+        except UnknownForm as error:
+            pointer, _, reason = str(error).rpartition(": ")
+            self.mistake(file, f"{pointer}: {reason}.", line_of(text, pointer))
+        except (ValueError, RecursionError) as error:
+            self.mistake(file, f"Not JSON of this format: {error}.")
+        return None
+
+    def names(self, folder: str, ending: str) -> list[str]:
+        return sorted(name for name in self.files if name.startswith(f"{folder}/") and name.endswith(ending))
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        twice = next(key for n, (key, _) in enumerate(pairs) if key in {other for other, _ in pairs[:n]})
+        raise ValueError(f"the key {twice!r} stands twice in one object")
+    return result
+
+
+def read(files: dict[str, bytes]) -> Package:
+    """The package that `files` hold. Raises BadPackage with every mistake: file, line and reason."""
+    reading = _Reading(files)
+    course = reading.json("course.json", PackageCourse)
+    references = reading.json("references.json", _References)
+    terms = reading.json("glossary.json", _Terms)
+    lessons = [_lesson(reading, name) for name in reading.names("lessons", ".html")]
+    drawings = [_figure(reading, name) for name in reading.names("figures", ".svg")]
+    items = [_item(reading, name) for name in reading.names("items", ".json")]
+    quizzes = [(_stem(name), reading.json(name, PackageQuiz)) for name in reading.names("quizzes", ".json")]
+    for name in sorted(reading.files):
+        reading.mistake(name, "This file has no place in a package.")
+    if course:
+        _check_outline(reading, course, {lesson.slug for lesson in lessons if lesson}, {code for code, _ in quizzes})
+    if reading.mistakes or not (course and references and terms):
+        raise BadPackage(reading.mistakes)
+    return Package(
+        course=course,
+        lessons=tuple(lesson for lesson in lessons if lesson),
+        items=tuple(item for item in items if item),
+        quizzes=tuple((code, quiz) for code, quiz in quizzes if quiz),
+        references=tuple(sorted(references.references, key=lambda reference: reference.key)),
+        terms=tuple(sorted(terms.terms, key=lambda term: term.term.casefold())),
+        figures=tuple(drawing for drawing in drawings if drawing),
+    )
+
+
+def _stem(name: str) -> str:
+    return name.rpartition("/")[2].rpartition(".")[0]
+
+
+_HEADER = ("title", "purpose", "objectives")
+
+
+def _lesson(reading: _Reading, name: str) -> PackageLesson | None:
+    text = reading.text(name)
+    if text is None:
+        return None
+    head, _, body = text.partition("\n\n")
+    header: dict[str, str] = {}
+    for line, row in enumerate(head.split("\n"), start=1):
+        key, colon, value = row.partition(": ")
+        if line > len(_HEADER) or key != _HEADER[line - 1] or not colon:
+            reading.mistake(name, f"The header has the lines {', '.join(_HEADER)}, each with a value, then an empty line.", line)
+            return None
+        header[key] = value.strip()
+    kept = markup.clean(body)
+    if kept != body:
+        reading.mistake(name, *_first_difference(body, kept, offset=len(_HEADER) + 1))
+        return None
+    return PackageLesson(_stem(name), header["title"], header["purpose"], header["objectives"], body)
+
+
+def _first_difference(body: str, kept: str, *, offset: int) -> tuple[str, int]:
+    ours, theirs = body.split("\n"), kept.split("\n")
+    for n, line in enumerate(ours):
+        if n >= len(theirs) or line != theirs[n]:
+            at = next((i for i, (a, b) in enumerate(zip(line, theirs[n] if n < len(theirs) else "", strict=False)) if a != b), 0)
+            shown = line[max(0, at - 20) : at + 40]
+            return f"Not the lesson's HTML, near “{shown}”.", offset + n + 1
+    return "Not the lesson's HTML.", offset + len(ours)
+
+
+def _figure(reading: _Reading, name: str) -> tuple[str, str] | None:
+    text = reading.text(name)
+    if text is None:
+        return None
+    try:
+        return _stem(name), figures.clean(text)
+    except figures.BadFigure as error:
+        found = re.search(r"line (\d+)", str(error))
+        reading.mistake(name, str(error), int(found[1]) if found else 1)
+    return None
+
+
+def _item(reading: _Reading, name: str) -> PackageItem | None:
+    item = reading.json(name, PackageItem)
+    if item is None:
+        return None
+    if item.code != _stem(name):
+        reading.mistake(name, f"The code {item.code} differs from the file's name.")
+    if item.kind not in KEYS_OF_KIND:
+        reading.mistake(name, f"The kind {item.kind!r} is not known.")
+        return None
+    needed, more = KEYS_OF_KIND[item.kind]
+    given = {key for key in _SPECIAL if getattr(item, key) is not None}
+    for key in sorted(needed - given):
+        reading.mistake(name, f"/{key}: an item of kind {item.kind} needs it.")
+    for key in sorted(given - needed - more):
+        reading.mistake(name, f"/{key}: has no place in an item of kind {item.kind}.")
+    return item
+
+
+def _check_outline(reading: _Reading, course: PackageCourse, lessons: set[str], quizzes: set[str]) -> None:
+    if course.format != FORMAT:
+        reading.mistake("course.json", f"Format {course.format}; this version reads {FORMAT}.")
+    listed = [slug for module in course.modules for slug in module.lessons]
+    for slug in sorted({slug for slug in listed if listed.count(slug) > 1}):
+        reading.mistake("course.json", f"The lesson {slug} is listed twice.")
+    for slug in sorted(set(listed) - lessons):
+        if f"lessons/{slug}.html" not in {mistake.file for mistake in reading.mistakes}:
+            reading.mistake("course.json", f"The lesson {slug} is listed, and lessons/{slug}.html is missing.")
+    for slug in sorted(lessons - set(listed)):
+        reading.mistake(f"lessons/{slug}.html", "No module in course.json lists this lesson.")
+    wanted = {module.code for module in course.modules if module.quiz}
+    for code in sorted(wanted ^ quizzes):
+        reading.mistake("course.json", f"Module {code}: its quiz is announced or present, but not both.")
+
+
+def line_of(text: str, pointer: str) -> int:
+    """The line on which the value at `pointer` (/a/0/b) begins; the nearest parent's when it is not there."""
+    scan = py_make_scanner(json.JSONDecoder())
+    position = _skip(text, 0)
+    for step in pointer.strip("/").split("/"):
+        found = _child(text, position, step, scan)
+        if found is None:
+            break
+        position = found
+    return text.count("\n", 0, position) + 1
+
+
+def _child(text: str, position: int, step: str, scan: Callable) -> int | None:
+    if text[position : position + 1] not in ("{", "["):
+        return None
+    closing, n, at = ("}" if text[position] == "{" else "]"), 0, _skip(text, position + 1)
+    while at < len(text) and text[at] != closing:
+        name = str(n)
+        if closing == "}":
+            name, at = scan(text, at)
+            at = _skip(text, _skip(text, at) + 1)
+        if name == step:
+            return at
+        _, at = scan(text, at)
+        at = _skip(text, at)
+        n += 1
+        if text[at : at + 1] == ",":
+            at = _skip(text, at + 1)
+    return None
+
+
+def _skip(text: str, at: int) -> int:
+    while at < len(text) and text[at] in " \t\n":
+        at += 1
+    return at
+
+
+# --- writing --------------------------------------------------------------------------------------------------------
+
+
+def write(package: Package) -> dict[str, bytes]:
+    """The canonical files of a package: relative path -> bytes."""
+    files = {
+        "course.json": _json(package.course),
+        "references.json": _json(_References(package.references)),
+        "glossary.json": _json(_Terms(package.terms)),
+    }
+    for lesson in package.lessons:
+        head = f"title: {lesson.title}\npurpose: {lesson.purpose}\nobjectives: {lesson.objectives}\n\n"
+        files[f"lessons/{lesson.slug}.html"] = (head + lesson.body.rstrip("\n") + "\n").encode()
+    for item in package.items:
+        files[f"items/{item.code}.json"] = _json(item)
+    for code, quiz in package.quizzes:
+        files[f"quizzes/{code}.json"] = _json(quiz)
+    for name, svg in package.figures:
+        files[f"figures/{name}.svg"] = (svg.rstrip("\n") + "\n").encode()
+    return files
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(to_dict(value), ensure_ascii=False, sort_keys=True, indent=2) + "\n").encode()

@@ -1,0 +1,128 @@
+"""Items of a package <-> items of a bank: field by field, with the columns of `Option` read as its docstring says."""
+
+from collections.abc import Iterable
+
+from courses.catalogue.drafts import plain
+from courses.packages.form import (
+    PackageAccepted,
+    PackageExtra,
+    PackageItem,
+    PackageOption,
+    PackagePair,
+    PackageStep,
+    PackageWrong,
+)
+from quizzes.bank.models import Item, ItemBank, Option
+
+_FIELDS = "kind pool objective bloom safety points teaches_at stem".split()
+
+
+def write(bank: ItemBank, items: Iterable[PackageItem]) -> None:
+    """Make the bank's ready items equal `items`; any other item of the bank is retired, never deleted."""
+    present = {item.code: item for item in Item.objects.filter(bank=bank)}
+    for wanted in items:
+        item = present.pop(wanted.code, None) or Item(bank=bank, code=wanted.code)
+        _fill(item, wanted)
+        item.full_clean(exclude=["bank"], validate_unique=False, validate_constraints=False)
+        item.save()
+        item.options.all().delete()
+        options = [Option(item=item, position=n, **values) for n, values in enumerate(_rows(wanted), start=1)]
+        Option.objects.bulk_create(options)
+    Item.objects.filter(pk__in=[item.pk for item in present.values()]).update(status=Item.Status.RETIRED)
+
+
+def _fill(item: Item, wanted: PackageItem) -> None:
+    for name in _FIELDS:
+        setattr(item, name, getattr(wanted, name))
+    item.references = list(wanted.references)
+    item.vignette = wanted.vignette or ""
+    item.choose = wanted.choose
+    item.answer, item.tolerance = wanted.answer, wanted.tolerance
+    item.unit, item.work = wanted.unit or "", wanted.work or ""
+    item.common_error = wanted.common_error or ""
+    item.case_sensitive = bool(wanted.case_sensitive)
+    item.status = Item.Status.READY
+
+
+def _rows(wanted: PackageItem) -> list[dict]:
+    return [
+        *({"text": o.text, "correct": o.correct, "rationale": o.rationale} for o in wanted.options or ()),
+        *({"text": p.left, "match": p.right, "rationale": p.rationale} for p in wanted.pairs or ()),
+        *({"match": e.right, "rationale": e.rationale} for e in wanted.extra or ()),
+        *({"text": s.text, "rationale": s.rationale} for s in wanted.steps or ()),
+        *({"text": w.value, "rationale": w.why} for w in wanted.wrong or ()),
+        *({"text": a.text, "share": a.share} for a in wanted.accepted or ()),
+    ]
+
+
+def read(bank: ItemBank) -> tuple[PackageItem, ...]:
+    """The ready items of a bank, by code."""
+    rows = Item.objects.filter(bank=bank, status=Item.Status.READY).prefetch_related("options")
+    return tuple(_item(row) for row in sorted(rows, key=lambda row: row.code))
+
+
+def _item(row: Item) -> PackageItem:
+    options = list(row.options.all())
+    return PackageItem(
+        code=row.code,
+        kind=row.kind,
+        pool=row.pool,
+        objective=row.objective,
+        bloom=row.bloom,
+        safety=row.safety,
+        points=plain(row.points),
+        references=tuple(row.references),
+        teaches_at=row.teaches_at,
+        stem=row.stem,
+        vignette=row.vignette or None,
+        **_SPECIAL[row.kind](row, options),
+    )
+
+
+def _choice(row: Item, options: list[Option]) -> dict:
+    chosen = {"choose": row.choose} if row.kind == "multiple" else {}
+    return {"options": tuple(PackageOption(o.text, o.correct, o.rationale) for o in options), **chosen}
+
+
+def _matching(row: Item, options: list[Option]) -> dict:
+    extra = tuple(PackageExtra(o.match, o.rationale) for o in options if not o.text)
+    return {
+        "pairs": tuple(PackagePair(o.text, o.match, o.rationale) for o in options if o.text),
+        "extra": extra or None,
+    }
+
+
+def _ordering(row: Item, options: list[Option]) -> dict:
+    return {
+        "steps": tuple(PackageStep(o.text, o.rationale) for o in options),
+        "common_error": row.common_error or None,
+    }
+
+
+def _numeric(row: Item, options: list[Option]) -> dict:
+    return {
+        "answer": plain(row.answer),
+        "tolerance": plain(row.tolerance),
+        "unit": row.unit or None,
+        "work": row.work or None,
+        "wrong": tuple(PackageWrong(o.text, o.rationale) for o in options) or None,
+    }
+
+
+def _text(row: Item, options: list[Option]) -> dict:
+    return {
+        "accepted": tuple(PackageAccepted(o.text, o.share) for o in options),
+        "work": row.work or None,
+        "case_sensitive": row.case_sensitive or None,
+    }
+
+
+_SPECIAL = {
+    "single": _choice,
+    "multiple": _choice,
+    "true_false": _choice,
+    "matching": _matching,
+    "ordering": _ordering,
+    "numeric": _numeric,
+    "text": _text,
+}

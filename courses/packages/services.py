@@ -1,0 +1,242 @@
+"""Load a package into draft rows, and dump draft rows as a package. One transaction, all or nothing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.db import transaction
+from django.utils import timezone
+
+from courses.catalogue import services as catalogue
+from courses.catalogue.content import Objective, Reference, Term
+from courses.catalogue.drafts import plain
+from courses.catalogue.models import (
+    Course,
+    Edition,
+    Figure,
+    GlossaryTerm,
+    LearningObjective,
+    Lesson,
+    Module,
+)
+from courses.catalogue.models import Reference as ReferenceRow
+from courses.packages import archive, form, items
+from courses.packages.form import Package, PackageCourse, PackageLesson, PackageModule, PackageQuiz
+from quizzes.bank.models import ItemBank
+from quizzes.delivery.models import Quiz, Section
+
+
+@dataclass
+class Report:
+    """What loading did, or in a dry run would do: the files that differ from the draft, and the edition published."""
+
+    course: Course | None
+    new: bool
+    changed: list[str] = field(default_factory=list)
+    edition: Edition | None = None
+
+    @property
+    def same(self) -> bool:
+        return not self.new and not self.changed
+
+
+class _DryRun(Exception):
+    pass
+
+
+def load(path: Path, *, by, publish: bool = False, dry_run: bool = False) -> Report:
+    """Load the package at `path` (a folder or a zip). Raises BadArchive, BadPackage, or catalogue.NotReady.
+
+    What the draft holds already is left alone; what differs, the package decides. Items that the package does not
+    hold are retired and not deleted. `by` becomes the instructor of a new course.
+    """
+    package = form.read(archive.read(Path(path)))
+    try:
+        with transaction.atomic():
+            report = _load(package, by=by)
+            if publish and report.course:
+                report.edition = catalogue.publish(report.course, by=by, now=timezone.now())
+            if dry_run:
+                raise _DryRun
+    except _DryRun:
+        report.course = report.course if not report.new else None
+    return report
+
+
+def _load(package: Package, *, by) -> Report:
+    course = Course.objects.select_for_update().filter(uuid=package.course.uuid).first()
+    new = course is None
+    wanted = form.write(package)
+    present = dump(course) if course else {}
+    changed = sorted(name for name in wanted.keys() | present.keys() if wanted.get(name) != present.get(name))
+    if course is None:
+        bank = ItemBank.objects.create(title=package.course.title)
+        course = Course.objects.create(uuid=package.course.uuid, slug=package.course.slug, title=package.course.title, bank=bank)
+        if by is not None:
+            course.instructors.add(by)
+            catalogue.share_bank(course)
+    if changed:
+        _write(course, package)
+    return Report(course, new, changed)
+
+
+def dump(course: Course) -> dict[str, bytes]:
+    """The package of a draft: relative path -> bytes, in canonical form."""
+    return form.write(_package(course))
+
+
+def write_folder(files: dict[str, bytes], folder: Path) -> None:
+    """Make `folder` hold exactly `files`; only files of a package's kind are ever removed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix in archive.ENDINGS and path.relative_to(folder).as_posix() not in files:
+            path.unlink()
+    for name, content in files.items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not target.exists() or target.read_bytes() != content:
+            target.write_bytes(content)
+
+
+# --- package -> rows ------------------------------------------------------------------------------------------------
+
+_COURSE_FIELDS = (
+    "slug title subtitle summary audience level prerequisites language delivery_type pass_mark attempts_allowed "
+    "cooldown_after cooldown_hours difficulty disclosures commercial_support scope_notice contraindications disclaimer "
+    "released_on reviewed_on review_due_on"
+).split()
+
+
+def _write(course: Course, package: Package) -> None:
+    for name in _COURSE_FIELDS:
+        setattr(course, name, getattr(package.course, name))
+    course.full_clean(exclude=["bank"])
+    course.save(update_fields=_COURSE_FIELDS)
+    items.write(course.bank, package.items)
+    _replace(LearningObjective, course, "code", (
+        {"position": n, "code": row.code, "verb": row.verb, "bloom": row.bloom, "text": row.text}
+        for n, row in enumerate(package.course.objectives)
+    ))  # fmt: skip
+    _replace(ReferenceRow, course, "key", (
+        {
+            "key": row.key, "citation": row.citation, "year": row.year, "doi": row.doi or "", "url": row.url or "",
+            "studied": row.studied or "", "subjects": row.subjects, "species": row.species or "",
+        }
+        for row in package.references
+    ))  # fmt: skip
+    _replace(GlossaryTerm, course, "term", ({"term": row.term, "meaning": row.meaning} for row in package.terms))
+    _replace(Figure, course, "name", ({"name": name, "svg": svg} for name, svg in package.figures))
+    _write_modules(course, package)
+    catalogue.apply_policy(course)
+
+
+def _replace(model, parent, key: str, rows: Iterable[dict], owner: str = "course") -> dict:
+    """Make the parent's rows equal `rows`, matched by `key`: same row updated, new row made, others deleted."""
+    present = {getattr(row, key): row for row in model.objects.filter(**{owner: parent})}
+    kept = {}
+    for values in rows:
+        row = present.pop(values[key], None) or model(**{owner: parent})
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.full_clean(exclude=[owner], validate_unique=False, validate_constraints=False)
+        row.save()
+        kept[values[key]] = row
+    for row in present.values():
+        row.delete()
+    return kept
+
+
+def _write_modules(course: Course, package: Package) -> None:
+    lessons = {lesson.slug: lesson for lesson in package.lessons}
+    modules = _replace(Module, course, "code", (
+        {"position": n, "code": row.code, "title": row.title, "summary": row.summary}
+        for n, row in enumerate(package.course.modules)
+    ))  # fmt: skip
+    quizzes = dict(package.quizzes)
+    for row in package.course.modules:
+        module = modules[row.code]
+        _replace(Lesson, module, "slug", (
+            {
+                "position": n, "slug": slug, "title": lessons[slug].title, "purpose": lessons[slug].purpose,
+                "objectives": lessons[slug].objectives, "body": lessons[slug].body,
+            }
+            for n, slug in enumerate(row.lessons)
+        ), owner="module")  # fmt: skip
+        _write_quiz(course, module, quizzes.get(row.code))
+
+
+def _write_quiz(course: Course, module: Module, wanted: PackageQuiz | None) -> None:
+    if wanted is None:
+        Module.objects.filter(pk=module.pk).update(quiz=None)
+        return
+    quiz = module.quiz or Quiz(bank=course.bank)
+    quiz.title, quiz.safety_must_pass = wanted.title, wanted.safety_must_pass
+    quiz.time_limit_minutes = wanted.time_limit_minutes
+    quiz.save()
+    Module.objects.filter(pk=module.pk).update(quiz=quiz)
+    _replace(Section, quiz, "pool", [
+        {
+            "position": 1, "pool": wanted.pool, "count": wanted.count, "min_vignettes": wanted.min_vignettes,
+            "max_true_false": wanted.max_true_false, "min_safety": wanted.min_safety,
+            "objectives": list(wanted.objectives),
+        }
+    ], owner="quiz")  # fmt: skip
+
+
+# --- rows -> package ------------------------------------------------------------------------------------------------
+
+
+def _package(course: Course) -> Package:
+    modules = list(course.modules.select_related("quiz").prefetch_related("lessons", "quiz__sections"))
+    return Package(
+        course=_course(course, modules),
+        lessons=tuple(
+            PackageLesson(row.slug, row.title, row.purpose, row.objectives, row.body)
+            for module in modules
+            for row in module.lessons.all()
+        ),
+        items=items.read(course.bank),
+        quizzes=tuple((module.code, _quiz(module.quiz)) for module in modules if module.quiz),
+        references=tuple(
+            Reference(
+                row.key, row.citation, row.year, row.doi or None, row.url or None, row.studied or None, row.subjects,
+                row.species or None,
+            )
+            for row in sorted(course.references.all(), key=lambda row: row.key)
+        ),
+        terms=tuple(
+            Term(row.term, row.meaning) for row in sorted(course.terms.all(), key=lambda row: row.term.casefold())
+        ),
+        figures=tuple((row.name, row.svg) for row in course.figures.all()),
+    )
+
+
+def _course(course: Course, modules: list[Module]) -> PackageCourse:
+    values = {name: getattr(course, name) for name in _COURSE_FIELDS}
+    for name in ("released_on", "reviewed_on", "review_due_on"):
+        values[name] = values[name].isoformat() if hasattr(values[name], "isoformat") else values[name]
+    return PackageCourse(
+        **values | {"pass_mark": plain(course.pass_mark)},
+        format=form.FORMAT,
+        uuid=str(course.uuid),
+        objectives=tuple(Objective(row.code, row.verb, row.bloom, row.text) for row in course.objectives.all()),
+        modules=tuple(
+            PackageModule(row.code, row.title, row.summary, tuple(lesson.slug for lesson in row.lessons.all()), row.quiz is not None)
+            for row in modules
+        ),
+    )
+
+
+def _quiz(quiz: Quiz) -> PackageQuiz:
+    section = quiz.sections.all()[0]
+    return PackageQuiz(
+        title=quiz.title,
+        pool=section.pool,
+        count=section.count,
+        min_vignettes=section.min_vignettes,
+        max_true_false=section.max_true_false,
+        min_safety=section.min_safety,
+        objectives=tuple(section.objectives),
+        safety_must_pass=quiz.safety_must_pass,
+        time_limit_minutes=quiz.time_limit_minutes,
+    )

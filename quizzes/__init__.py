@@ -1,0 +1,1 @@
+"""Items, papers, marks: assessment as an engine. It knows nothing of courses and could be used without them."""

@@ -1,0 +1,99 @@
+"""PURE. A published quiz as a value: its rules, its sections and every prompt of its pools. It holds no key."""
+
+import json
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from ceu.shared import canonical
+from quizzes.questions import BadFormat, codec, prompt_from_dict, prompt_to_dict
+
+FORMAT = 1
+DRAWN, FIXED = "drawn", "fixed"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """`pass_mark` in per cent; None means as many attempts, or as many minutes, as one likes."""
+
+    pass_mark: Decimal
+    attempts_allowed: int | None
+    cooldown_after: int
+    cooldown_hours: int
+    time_limit_minutes: int | None
+    safety_must_pass: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRules:
+    """`mode` is drawn or fixed; the numbers and objectives are the blueprint of a drawn section."""
+
+    title: str
+    pool: str
+    mode: str
+    count: int
+    min_vignettes: int
+    max_true_false: int
+    min_safety: int
+    objectives: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PoolItem:
+    """One item revision that a paper may hold. `revision` is its primary key."""
+
+    revision: int
+    uuid: str
+    kind: str
+    pool: str
+    objective: str
+    safety: bool
+    has_vignette: bool
+    points: Decimal
+    teaches_at: str
+    prompt: Any
+
+
+@dataclass(frozen=True)
+class QuizContent:
+    title: str
+    rules: Rules
+    sections: tuple[SectionRules, ...]
+    items: tuple[PoolItem, ...]
+
+    @cached_property
+    def _by_revision(self) -> dict[int, PoolItem]:
+        return {item.revision: item for item in self.items}
+
+    def item(self, revision: int) -> PoolItem:
+        """The pool item of a revision's primary key. Raises KeyError when this quiz never held it."""
+        return self._by_revision[revision]
+
+    def pool(self, section: SectionRules) -> tuple[PoolItem, ...]:
+        return tuple(item for item in self.items if item.pool == section.pool)
+
+
+def dumps(content: QuizContent) -> str:
+    """Canonical JSON: equal contents are equal bytes."""
+    items = [
+        {**codec.encode(replace(item, prompt=None)), "prompt": prompt_to_dict(item.prompt)} for item in content.items
+    ]
+    whole = {
+        "format": FORMAT,
+        "title": content.title,
+        "rules": codec.encode(content.rules),
+        "sections": codec.encode(content.sections),
+        "items": items,
+    }
+    return canonical.dumps(whole)
+
+
+def loads(text: str) -> QuizContent:
+    """Raises BadFormat on a format, a key or a type that is not known."""
+    whole = json.loads(text)
+    if not isinstance(whole, dict) or whole.pop("format", None) != FORMAT:
+        raise BadFormat(f"A published quiz of format {FORMAT} was expected.")
+    content = codec.decode(QuizContent, whole)
+    items = tuple(replace(item, prompt=prompt_from_dict(item.prompt)) for item in content.items)
+    return replace(content, items=items)

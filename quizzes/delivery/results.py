@@ -1,0 +1,132 @@
+"""What a learner may be shown of a submitted attempt. Besides marking, the only place that reads keys."""
+
+import json
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from quizzes import scoring
+from quizzes.delivery import timing
+from quizzes.delivery.models import Attempt, PublishedQuiz, Response
+from quizzes.delivery.paper import PoolItem, Rules
+from quizzes.delivery.refusals import Refusal
+from quizzes.questions import QUESTION_KINDS, Review, key_from_dict
+
+
+class NotSubmitted(Refusal):
+    sentence = "This attempt has not been submitted yet, so it has no result."
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What is released at the end: the question, the learner's answer in words, and why."""
+
+    prompt: Any
+    answer: str
+    review: Review
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionResult:
+    """`verdict`: Correct, Partly correct, Not correct, Not answered. `explanation` is None until release."""
+
+    n: int
+    topic: str
+    teaches_at: str
+    safety: bool
+    verdict: str
+    explanation: Explanation | None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """`percent` is a whole number, rounded down. `released`: each question has its explanation."""
+
+    attempt: Attempt
+    percent: int
+    pass_mark: Decimal
+    passed: bool
+    reached_pass_mark: bool
+    missed_safety: tuple[int, ...]
+    released: bool
+    questions: tuple[QuestionResult, ...]
+
+
+class _Row(NamedTuple):
+    n: int
+    revision_id: int
+    order: list[int]
+    answer: Any
+    earned: Decimal
+    correct: bool
+    key: str | None = None
+
+
+def is_final(attempt: Attempt) -> bool:
+    """May the keys be shown? Once an attempt of the entry has passed, or when none is open and none is left."""
+    rules = PublishedQuiz.objects.content(attempt.published_quiz_id).rules
+    rows = list(
+        Attempt.objects.filter(entry=attempt.entry_id)
+        .exclude(state=Attempt.State.VOID)
+        .values_list("state", "passed", "entry__extra_attempts")
+    )
+    return _is_final(rules, rows)
+
+
+def _is_final(rules: Rules, rows: list[tuple[str, bool | None, int]]) -> bool:
+    states, passes, extras = zip(*rows, strict=True) if rows else ((), (), (0,))
+    if Attempt.State.OPEN in states:
+        return False
+    return any(passes) or timing.attempts_left(rules.attempts_allowed, extras[0], len(rows)) == 0
+
+
+def result_of(attempt: Attempt, *, final: bool) -> Result:
+    """One statement. Without `final` no key is read, and nothing is said but topic, lesson and a verdict in a word.
+
+    Raises NotSubmitted.
+    """
+    if attempt.state != Attempt.State.SUBMITTED:
+        raise NotSubmitted
+    content = PublishedQuiz.objects.content(attempt.published_quiz_id)
+    rows = _rows(attempt, final)
+    missed = tuple(row.n for row in rows if content.item(row.revision_id).safety and not row.correct)
+    passed = bool(attempt.passed)
+    pass_mark = content.rules.pass_mark
+    return Result(
+        attempt=attempt,
+        percent=scoring.whole_percent(attempt.percent),
+        pass_mark=pass_mark,
+        passed=passed,
+        reached_pass_mark=attempt.percent >= pass_mark,
+        missed_safety=missed,
+        released=final,
+        questions=tuple(_question(row, content.item(row.revision_id)) for row in rows),
+    )
+
+
+def _rows(attempt: Attempt, final: bool) -> list[_Row]:
+    columns = ["n", "revision_id", "order", "answer", "earned", "correct", *(["revision__key__key"] if final else [])]
+    responses = Response.objects.filter(attempt=attempt.pk).order_by("n")
+    return [_Row(*row) for row in responses.values_list(*columns)]
+
+
+def _question(row: _Row, item: PoolItem) -> QuestionResult:
+    explanation = None if row.key is None else _explanation(row, item, row.key)
+    return QuestionResult(row.n, item.objective, item.teaches_at, item.safety, _verdict(row), explanation)
+
+
+def _verdict(row: _Row) -> str:
+    if row.answer is None:
+        return "Not answered"
+    if row.correct:
+        return "Correct"
+    return "Partly correct" if row.earned else "Not correct"
+
+
+def _explanation(row: _Row, item: PoolItem, key: str) -> Explanation:
+    kind = QUESTION_KINDS[item.kind]
+    review = kind.review(item.prompt, key_from_dict(json.loads(key)), row.answer)
+    if review.by_option:
+        # In the order the learner saw, so that "the second answer" is the same one.
+        review = replace(review, reasons=tuple(review.reasons[index] for index in row.order))
+    return Explanation(item.prompt, kind.describe(item.prompt, row.answer), review)

@@ -1,0 +1,273 @@
+"""What happens to quizzes as taken: publish, enter, start, answer, submit. Each verb is one transaction."""
+
+import secrets
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from ceu.shared.failpoints import failpoint
+from quizzes import scoring
+from quizzes.delivery import marking, selection, timing
+from quizzes.delivery.models import Attempt, Entry, EntryGrant, PublishedQuiz, Response
+from quizzes.delivery.paper import QuizContent
+from quizzes.delivery.publication import publish_quiz
+from quizzes.delivery.readiness import QuizProblem, problems
+from quizzes.delivery.refusals import (
+    AlreadyPassed,
+    AttemptClosed,
+    CoolingDown,
+    DeadlinePassed,
+    NoAttemptsLeft,
+    NothingAllowed,
+    NotPublishable,
+    ReasonMissing,
+    Refusal,
+    StaleAnswer,
+)
+from quizzes.questions import QUESTION_KINDS, BadAnswer, display_to_canonical
+
+__all__ = [
+    "AlreadyPassed",
+    "AttemptClosed",
+    "BadAnswer",
+    "CoolingDown",
+    "DeadlinePassed",
+    "NoAttemptsLeft",
+    "NotPublishable",
+    "NothingAllowed",
+    "QuizProblem",
+    "ReasonMissing",
+    "Refusal",
+    "Saved",
+    "StaleAnswer",
+    "Standing",
+    "allow",
+    "close_overdue",
+    "display_to_canonical",
+    "enter",
+    "flag",
+    "problems",
+    "publish_quiz",
+    "save_answer",
+    "standing",
+    "start",
+    "submit",
+    "void",
+]
+TRIES_FOR_A_NEW_PAPER = 16
+
+
+class Saved(NamedTuple):
+    """The answer is stored; `rev` is what the next save must say."""
+
+    rev: int
+
+
+class Standing(NamedTuple):
+    """Where a learner stands with an entry. `refusal` is why no attempt can start now; None: one can, or is open."""
+
+    open: Attempt | None
+    counting: Attempt | None
+    passed: bool
+    attempts_used: int
+    attempts_left: int | None
+    next_start: datetime | None
+    refusal: Refusal | None
+
+
+def enter(user, published_quiz: PublishedQuiz) -> Entry:
+    """A new entry each time it is asked: whoever ties entries to something keeps one for each tie."""
+    return Entry.objects.create(user=user, published_quiz=published_quiz)
+
+
+@transaction.atomic
+def allow(entry: Entry, *, extra_attempts: int = 0, time_multiplier: Decimal | None = None, reason: str, by) -> Entry:
+    """Give more attempts, or more time in later attempts, and log it. Raises ReasonMissing, NothingAllowed."""
+    if not reason.strip():
+        raise ReasonMissing
+    if extra_attempts < 0 or (not extra_attempts and (time_multiplier is None or time_multiplier < 1)):
+        raise NothingAllowed
+    entry = Entry.objects.select_for_update().get(pk=entry.pk)
+    entry.extra_attempts += extra_attempts
+    entry.time_multiplier = entry.time_multiplier if time_multiplier is None else time_multiplier
+    entry.save(update_fields=["extra_attempts", "time_multiplier"])
+    EntryGrant.objects.create(
+        entry=entry, extra_attempts=extra_attempts, time_multiplier=time_multiplier, reason=reason.strip(), by=by
+    )
+    return entry
+
+
+def standing(entry: Entry, *, now: datetime) -> Standing:
+    """One statement."""
+    return _standing(entry, list(entry.attempts.order_by("number")), now)
+
+
+def _standing(entry: Entry, attempts: list[Attempt], now: datetime) -> Standing:
+    rules = PublishedQuiz.objects.content(entry.published_quiz_id).rules
+    used = sum(attempt.state != Attempt.State.VOID for attempt in attempts)
+    submitted = [attempt.submitted_at for attempt in attempts if attempt.state == Attempt.State.SUBMITTED]
+    left = timing.attempts_left(rules.attempts_allowed, entry.extra_attempts, used)
+    until = timing.next_start(submitted, rules.cooldown_after, rules.cooldown_hours, entry.extra_attempts)
+    until = until if until is not None and now < until else None
+    unfinished = next((attempt for attempt in attempts if attempt.state == Attempt.State.OPEN), None)
+    counting = scoring.counting(attempts)
+    passed = counting is not None and bool(counting.passed)
+    refusal = None if unfinished else _refusal(passed, left, until)
+    return Standing(unfinished, counting, passed, used, left, until, refusal)
+
+
+def _refusal(passed: bool, left: int | None, until: datetime | None) -> Refusal | None:
+    if passed:
+        return AlreadyPassed()
+    if left == 0:
+        return NoAttemptsLeft()
+    return CoolingDown(until) if until else None
+
+
+@transaction.atomic
+def start(entry: Entry, *, now: datetime) -> Attempt:
+    """The open attempt, or a new one. Raises AlreadyPassed, NoAttemptsLeft, CoolingDown."""
+    entry = Entry.objects.select_for_update().get(pk=entry.pk)
+    attempts = list(entry.attempts.order_by("number"))
+    found = _standing(entry, attempts, now)
+    if found.open:
+        return found.open
+    if found.refusal:
+        raise found.refusal
+    content = PublishedQuiz.objects.content(entry.published_quiz_id)
+    seed = _new_seed(content, [attempt.seed for attempt in attempts])
+    attempt = Attempt.objects.create(
+        entry=entry,
+        published_quiz_id=entry.published_quiz_id,
+        number=len(attempts) + 1,
+        seed=seed,
+        started_at=now,
+        deadline=timing.deadline(now, content.rules.time_limit_minutes, entry.time_multiplier),
+    )
+    _lay_out(attempt, content)
+    return attempt
+
+
+def _new_seed(content: QuizContent, earlier: list[str]) -> str:
+    """A seed whose questions are not those of an earlier attempt, unless the pool leaves little else."""
+    had = {_questions(content, seed) for seed in earlier}
+    for _ in range(TRIES_FOR_A_NEW_PAPER):
+        seed = secrets.token_hex(16)
+        if not had or _questions(content, seed) not in had:
+            break
+    return seed
+
+
+def _questions(content: QuizContent, seed: str) -> frozenset[int]:
+    return frozenset(placed.item.revision for placed in selection.paper(content, seed))
+
+
+def _lay_out(attempt: Attempt, content: QuizContent) -> None:
+    Response.objects.bulk_create(
+        Response(attempt=attempt, n=n, revision_id=placed.item.revision, order=placed.order)
+        for n, placed in enumerate(selection.paper(content, attempt.seed), 1)
+    )
+
+
+def save_answer(
+    attempt: Attempt, n: int, raw: Any, *, rev: int, now: datetime, clear: bool = False, revision_id: int | None = None
+) -> Saved:
+    """Store an answer in canonical indexes. One statement when the caller gives the question's `revision_id`.
+
+    A blank stores nothing, unless `clear` says that the answer is to be taken back. `rev` is the number the learner's
+    page was made with; the same answer once more is no conflict, so a request may be repeated.
+    Raises BadAnswer, StaleAnswer, AttemptClosed, DeadlinePassed; Response.DoesNotExist for an unknown n.
+    """
+    if revision_id is None:
+        revision_id = Response.objects.values_list("revision_id", flat=True).get(attempt=attempt.pk, n=n)
+    prompt = PublishedQuiz.objects.content(attempt.published_quiz_id).item(revision_id).prompt
+    answer = QUESTION_KINDS[prompt.kind].parse(prompt, raw)
+    if answer is None and not clear:
+        return Saved(rev)
+    if _unmarked(attempt, n, now).filter(rev=rev).update(answer=answer, rev=F("rev") + 1, answered_at=now):
+        return Saved(rev + 1)
+    return _why_not_saved(attempt, n, answer, now)
+
+
+def flag(attempt: Attempt, n: int, on: bool, *, now: datetime) -> None:
+    """Mark a question to come back to. Raises AttemptClosed, DeadlinePassed; Response.DoesNotExist."""
+    if not _unmarked(attempt, n, now).update(flagged=on):
+        raise _closed(Response.objects.select_related("attempt").get(attempt=attempt.pk, n=n), now)
+
+
+def _unmarked(attempt: Attempt, n: int, now: datetime) -> QuerySet[Response]:
+    # Exists and not a join: PostgreSQL checks the row's own columns (rev, correct) once more after waiting for a lock,
+    # but not what stands in another table. `correct` is what tells a saver who waited that the attempt was submitted.
+    in_time = Q(deadline=None) | Q(deadline__gte=now - timing.GRACE)
+    writable = Attempt.objects.open().filter(in_time, pk=OuterRef("attempt_id"))
+    return Response.objects.filter(Exists(writable), attempt=attempt.pk, n=n, correct=None)
+
+
+def _why_not_saved(attempt: Attempt, n: int, answer: Any, now: datetime) -> Saved:
+    response = Response.objects.select_related("attempt").get(attempt=attempt.pk, n=n)
+    if response.attempt.state != Attempt.State.OPEN or timing.is_late(now, response.attempt.deadline):
+        raise _closed(response, now)
+    if response.answer == answer:
+        return Saved(response.rev)
+    raise StaleAnswer(answer, response.answer, response.rev)
+
+
+def _closed(response: Response, now: datetime) -> AttemptClosed:
+    attempt = response.attempt
+    if attempt.state != Attempt.State.OPEN or not timing.is_late(now, attempt.deadline):
+        return AttemptClosed()
+    Attempt.objects.open().filter(pk=attempt.pk, late=False).update(late=True)
+    return DeadlinePassed()
+
+
+def submit(attempt: Attempt, *, now: datetime) -> Attempt:
+    """Mark and close the attempt; one that is submitted already comes back as it is. Raises AttemptClosed if void."""
+    with transaction.atomic():
+        attempt = Attempt.objects.select_for_update().get(pk=attempt.pk)
+        failpoint("submit.locked")
+        if attempt.state == Attempt.State.VOID:
+            raise AttemptClosed
+        if attempt.state == Attempt.State.OPEN:
+            late = attempt.late or timing.is_late(now, attempt.deadline)
+            marking.close(attempt, submitted_at=now, late=late)
+        failpoint("submit.before_commit")
+    failpoint("submit.after_commit")
+    return attempt
+
+
+def close_overdue(now: datetime) -> int:
+    """Submit every open attempt whose deadline and grace are over, as of its deadline. How many this call closed."""
+    overdue = Attempt.objects.open().filter(deadline__lt=now - timing.GRACE).order_by("deadline")
+    return sum(_close_overdue(pk) for pk in list(overdue.values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def _close_overdue(pk: int) -> bool:
+    skip = connection.features.has_select_for_update_skip_locked
+    attempt = Attempt.objects.open().select_for_update(skip_locked=skip).filter(pk=pk).first()
+    if attempt is None:
+        return False
+    marking.close(attempt, submitted_at=attempt.deadline, late=attempt.late)
+    return True
+
+
+@transaction.atomic
+def void(attempt: Attempt, *, reason: str, by) -> Attempt:
+    """Annul an open attempt that went wrong through no fault of the learner; it is not counted as used.
+
+    Raises ReasonMissing, AttemptClosed.
+    """
+    if not reason.strip():
+        raise ReasonMissing
+    attempt = Attempt.objects.select_for_update().get(pk=attempt.pk)
+    if attempt.state != Attempt.State.OPEN:
+        raise AttemptClosed
+    attempt.state = Attempt.State.VOID
+    attempt.save(update_fields=["state"])
+    EntryGrant.objects.create(
+        entry_id=attempt.entry_id, reason=f"Attempt {attempt.number} void: {reason.strip()}", by=by
+    )
+    return attempt
