@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 
 
@@ -8,8 +8,9 @@ class SiteConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
-        # Listed first in INSTALLED_APPS would fire too early: the handler runs for the last app only.
-        post_migrate.connect(after_migrate, sender=self)
+        # The signal is sent for each app that has models, in turn: at the last one every table and permission stands.
+        last = [config for config in apps.get_app_configs() if config.models_module][-1]
+        post_migrate.connect(after_migrate, sender=last)
 
 
 def after_migrate(using: str, **kwargs) -> None:

@@ -10,4 +10,5 @@ urlpatterns = [
     path("accounts/", include("ceu.accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("", include("courses.urls")),
 ]

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from ceu.accounts import zones
-from ceu.accounts.models import Licence, User
+from ceu.accounts.models import Licence, Profession, User
 from ceu.shared.forms import CleanFormMixin, CleanModelForm
 
 LABELS = {
@@ -92,6 +92,10 @@ class LicenceForm(CleanModelForm):
             "issued_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
             "expires_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["profession"].choices = [("", "Choose one"), *Profession.choices]
 
     def clean_jurisdiction(self) -> str:
         return " ".join(self.cleaned_data["jurisdiction"].split())

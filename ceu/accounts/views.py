@@ -1,5 +1,6 @@
 """Someone's own name and licences. Signing in and out is allauth's."""
 
+from copy import copy
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -30,8 +31,8 @@ def _onward(request: HttpRequest) -> str:
 def profile(request: HttpRequest) -> HttpResponse:
     user, onward = request.user, _onward(request)
     first_visit = not user.legal_name
-    # The form writes to the instance it is given, even when it refuses: the masthead must not show a refused name.
-    form = ProfileForm(request.POST if request.method == "POST" else None, instance=type(user).objects.get(pk=user.pk))
+    # A form writes to the instance it is given, even when it refuses: the page must not show a refused name as the user's.
+    form = ProfileForm(request.POST if request.method == "POST" else None, instance=copy(user))
     if request.method == "POST" and form.is_valid():
         form.instance.save(update_fields=form.Meta.fields)
         if first_visit:

@@ -64,8 +64,13 @@ class CleanFormMixin:
 
 
 def _ask_for(label: str, field: forms.Field) -> str:
-    words = label if label[:2].isupper() else label[:1].lower() + label[1:]
-    return f"{'Choose' if isinstance(field, forms.ChoiceField | forms.ModelChoiceField) else 'Enter'} {words}."
+    if isinstance(field, forms.BooleanField):
+        return f"Tick “{label}”."
+    if label.endswith("?"):
+        return f"Answer “{label}”."
+    first = label.split()[0] if label else ""
+    words = label if len(first) > 1 and first.isalpha() and first.isupper() else label[:1].lower() + label[1:]
+    return f"{'Choose' if isinstance(field, forms.ChoiceField | forms.ModelChoiceField) else 'Enter'} the {words}."
 
 
 class CleanForm(CleanFormMixin, forms.Form):

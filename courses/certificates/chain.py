@@ -91,7 +91,9 @@ def check(events: Iterable[ChainEvent], heads: Iterable[Head] = ()) -> list[Chai
         position, prev_hash = event.position, event.hash
     for lost in sorted(remembered):
         what = f"The end is missing: {lost} events were recorded, the last one here is {position}."
-        faults.append(ChainFault(position + 1, what) if lost > position else ChainFault(lost, "A kept head has no row."))
+        faults.append(
+            ChainFault(position + 1, what) if lost > position else ChainFault(lost, "No row for a kept head.")
+        )
     return sorted(faults, key=lambda fault: fault.position)
 
 
@@ -116,7 +118,7 @@ def _place_faults(event: ChainEvent, last: int, prev_hash: str) -> Iterator[Chai
     elif event.position < expected:
         yield ChainFault(event.position, f"Out of place: {event.position} follows {last}.")
     elif event.prev_hash != prev_hash:
-        yield ChainFault(event.position, "The link is broken: the event before this one is not the one it was chained to.")
+        yield ChainFault(event.position, "The link is broken: it was chained to another event than the one before.")
 
 
 def _disagree(found: str, kept: set[str]) -> bool:

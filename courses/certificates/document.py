@@ -4,8 +4,11 @@ Fonts. None is in the repository and the machine's own are ignored, so the same 
 machine. typst brings Libertinus Serif and New Computer Modern; by experiment, in regular, bold and italic, the two
 together cover all of Latin (with Vietnamese stacked marks and the ʻokina), IPA, Greek with polytonic, Cyrillic
 U+0400-04FF, Armenian, Georgian, Hebrew and Cherokee. They do not cover Arabic, Devanagari, Thai, Chinese, Japanese,
-Korean or emoji: such a name is refused with MissingGlyphs, never printed as boxes. `font_dirs` (settings.CERT_FONT_DIRS)
-adds folders, for example Noto; their families are tried after the two, those with Serif in the name first.
+Korean or emoji: such a name is refused with MissingGlyphs, never printed as boxes. `font_dirs` (the setting
+CERT_FONT_DIRS) adds folders, for example Noto; their families are tried after the two, Serif ones first.
+
+Known: a letter whose mark has no composed form (Yoruba ọ̀) and reordered scripts (Devanagari) print rightly, but many
+readers copy such a cluster twice: typst maps each of its glyphs to the whole cluster (github.com/typst/typst #8767).
 
 Hazards. A typst compiler serves one thread only ("Already borrowed"), so each thread keeps its own. After the first
 compile a *forked* child hangs for ever: start workers first, render after. typst reads the template folder and the
@@ -40,9 +43,10 @@ WORDS = {
     "check": "Anyone can compare this certificate with the register at",
 }
 
-# What the template sets by hand. Every other fact is a line of its list, in the order of printed_facts.
-_PLACED = {"Document", "Name", "Course", "Notice", "Signed by", "Issued", "Number", "Check at"}
-_SMALL = {"Edition fingerprint", "Register fingerprint"}
+# What the template sets by hand; every other fact is a line of its list, in the order of printed_facts.
+SMALL = {"Edition fingerprint", "Register fingerprint"}
+PLACED = {"Document", "Name", "Course", "Notice", "Signed by", "Issued", "Number", "Check at"} | SMALL
+
 _REFUSED = re.compile(r"(?:the text|codepoint) `\"(.*?)\"`", re.DOTALL)
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}|\\(.)")
 _PROBE = b"""#set document(title: "Probe")
@@ -107,19 +111,19 @@ def _data(facts: list[Fact], snapshot: Snapshot) -> dict[str, Any]:
         "document": one["Document"],
         "name": one["Name"],
         "course": one["Course"],
-        "facts": [fact for fact in facts if fact.term not in _PLACED | _SMALL],
+        "facts": [fact for fact in facts if fact.term not in PLACED],
         "notices": [fact.text for fact in facts if fact.term == "Notice"],
         "signatory": one["Signed by"],
         "issued": one["Issued"],
         "number": one["Number"],
         "check": one["Check at"],
-        "qr": _qr(one["Check at"]),
+        "qr": qr_svg(one["Check at"]),
         "qr_alt": f"QR code of the address where this certificate can be checked: {one['Check at']}",
-        "small": [fact for fact in facts if fact.term in _SMALL],
+        "small": [fact for fact in facts if fact.term in SMALL],
     }
 
 
-def _qr(address: str) -> str:
+def qr_svg(address: str) -> str:
     out = BytesIO()
     segno.make(address, error="m", micro=False).save(out, kind="svg", border=0, xmldecl=False, omitsize=True)
     return out.getvalue().decode()

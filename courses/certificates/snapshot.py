@@ -20,8 +20,9 @@ KINDS = {"completion": "Certificate of completion", "achievement": "Certificate 
 NO_APPROVAL = "No continuing-education approval applied on the completion date."
 
 _MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 _SHORTEST_SALT = 16
 
 
@@ -79,12 +80,12 @@ class Snapshot:
     """Everything printed but the holder, with what later proves it. Dates are ISO dates, hours decimal text.
 
     `course_title` is the approved title when an approval applies. `completed_on` is the date in the learner's zone,
-    `time_zone`. `token_url` holds the public token. `chain_head` is the event chain's hash in force at issue:
+    `time_zone`. `verify_url` holds the public token. `chain_head` is the event chain's hash in force at issue:
     printed, it makes each certificate a witness. Empty `hours`: no approval applied, and no hours are claimed (R1).
     """
 
     number: str
-    token_url: str
+    verify_url: str
     kind: str
     course_title: str
     course_uuid: str
@@ -149,7 +150,7 @@ def digest(snapshot: Snapshot) -> str:
 
 
 def particulars_hmac(salt: bytes, particulars: Particulars) -> str:
-    """HMAC-SHA256, in hexadecimal, over canonical JSON. The salt is the holder's own, random, erased with the holder."""
+    """HMAC-SHA256, in hexadecimal, over canonical JSON. The salt is random, the holder's own, and erased with them."""
     if len(salt) < _SHORTEST_SALT:
         raise ValueError(f"The salt needs at least {_SHORTEST_SALT} bytes.")
     return hmac.digest(salt, canonical.dumps(to_dict(particulars)).encode(), "sha256").hex()
@@ -168,8 +169,9 @@ def require_complete(snapshot: Snapshot, particulars: Particulars) -> None:
         missing += [f"hours.{name}" for name in ("accreditor_name", "unit", "hours") if _blank(getattr(awarded, name))]
     if missing:
         raise MissingField(missing)
-    if not snapshot.token_url.startswith(("https://", "http://")) or snapshot.token_url.split() != [snapshot.token_url]:
-        raise BadSnapshot(f"{snapshot.token_url!r} is not an address people can open.")
+    address = snapshot.verify_url
+    if not address.startswith(("https://", "http://")) or address.split() != [address]:
+        raise BadSnapshot(f"{address!r} is not an address people can open.")
     printed_facts(snapshot, particulars)
 
 
@@ -196,7 +198,7 @@ def printed_facts(snapshot: Snapshot, particulars: Particulars, *, mask_licence:
         Fact("Signed by", snapshot.signatory),
         Fact("Issued", date_in_words(snapshot.issued_on)),
         Fact("Number", snapshot.number),
-        Fact("Check at", snapshot.token_url),
+        Fact("Check at", snapshot.verify_url),
         Fact("Edition fingerprint", snapshot.edition_sha256),
         Fact("Register fingerprint", snapshot.chain_head),
     ]

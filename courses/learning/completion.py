@@ -23,14 +23,31 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True)
-class QuizFacts:
-    """What happened at one module's quiz. `next_start` is set while a cool-down runs."""
+class Tried:
+    """One attempt as the course sees it. `percent` is cut off to a whole number; None while the attempt is open."""
 
-    passed: bool = False
-    open_attempt: str | None = None
-    submitted: int = 0
+    uuid: str
+    number: int
+    submitted_at: dt.datetime | None = None
+    percent: int | None = None
+    passed: bool | None = None
+
+
+@dataclass(frozen=True)
+class QuizFacts:
+    """What happened at one module's quiz. `attempts_left` None means no limit; `next_start` is set while one waits."""
+
+    attempts: tuple[Tried, ...] = ()
     attempts_left: int | None = None
     next_start: dt.datetime | None = None
+
+    @property
+    def passed(self) -> bool:
+        return any(tried.passed for tried in self.attempts)
+
+    @property
+    def open_attempt(self) -> str | None:
+        return next((tried.uuid for tried in self.attempts if tried.submitted_at is None), None)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from courses.catalogue.models import Edition
-from courses.learning.completion import Facts, Progress, QuizFacts, progress
+from courses.learning.completion import Facts, Progress, QuizFacts, Tried, progress
 from courses.learning.models import Enrolment, LessonProgress, ModuleEntry
 from quizzes.delivery import timing
 from quizzes.delivery.models import Attempt, PublishedQuiz
@@ -20,10 +20,7 @@ class _Tries:
 
     published_quiz: int
     extra: int
-    open_attempt: str | None = None
-    used: int = 0
-    submitted: list[dt.datetime] = field(default_factory=list)
-    passed: bool = False
+    attempts: list[Tried] = field(default_factory=list)
 
 
 def progress_of(enrolment: Enrolment, *, now: dt.datetime | None = None) -> Progress:
@@ -63,20 +60,16 @@ def finished_lessons(enrolments: list[int]) -> dict[int, list[tuple[str, str]]]:
 
 def _tries(enrolments: list[int]) -> dict[int, dict[tuple[str, int], _Tries]]:
     found: dict[int, dict[tuple[str, int], _Tries]] = defaultdict(dict)
-    rows = ModuleEntry.objects.filter(enrolment__in=enrolments).values_list(
-        "enrolment", "module_code", "entry__published_quiz", "entry__extra_attempts",
-        "entry__attempts__uuid", "entry__attempts__state", "entry__attempts__submitted_at", "entry__attempts__passed",
+    rows = ModuleEntry.objects.filter(enrolment__in=enrolments).exclude(entry__attempts__state=Attempt.State.VOID)
+    columns = rows.order_by("entry__attempts__number").values_list(
+        "enrolment", "module_code", "entry__published_quiz", "entry__extra_attempts", "entry__attempts__uuid",
+        "entry__attempts__number", "entry__attempts__submitted_at", "entry__attempts__percent", "entry__attempts__passed",
     )  # fmt: skip
-    for enrolment, module, quiz, extra, uuid, state, submitted_at, passed in rows:
+    for enrolment, module, quiz, extra, uuid, number, submitted_at, percent, passed in columns:
         tries = found[enrolment].setdefault((module, quiz), _Tries(quiz, extra))
-        if uuid is None:
-            continue
-        tries.used += 1
-        tries.passed = tries.passed or bool(passed)
-        if state == Attempt.State.OPEN:
-            tries.open_attempt = str(uuid)
-        elif submitted_at:
-            tries.submitted.append(submitted_at)
+        if uuid:
+            whole = None if percent is None else int(percent)
+            tries.attempts.append(Tried(str(uuid), number, submitted_at, whole, passed))
     return found
 
 
@@ -89,14 +82,11 @@ def _quizzes(enrolment: Enrolment, tries: dict[tuple[str, int], _Tries], now: dt
 
 def _judged(tried: _Tries, now: dt.datetime) -> QuizFacts:
     rules = PublishedQuiz.objects.content(tried.published_quiz).rules
-    opens = timing.next_start(
-        tried.submitted, cooldown_after=rules.cooldown_after, cooldown_hours=rules.cooldown_hours, extra=tried.extra
-    )
+    submitted = [attempt.submitted_at for attempt in tried.attempts if attempt.submitted_at]
+    opens = timing.next_start(submitted, rules.cooldown_after, rules.cooldown_hours, tried.extra)
     return QuizFacts(
-        passed=tried.passed,
-        open_attempt=tried.open_attempt,
-        submitted=len(tried.submitted),
-        attempts_left=timing.attempts_left(rules.attempts_allowed, tried.extra, tried.used),
+        attempts=tuple(tried.attempts),
+        attempts_left=timing.attempts_left(rules.attempts_allowed, tried.extra, len(tried.attempts)),
         next_start=opens if opens and opens > now else None,
     )
 

@@ -154,6 +154,8 @@ class Entry(models.Model):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="quiz_entries")
     published_quiz = models.ForeignKey(PublishedQuiz, on_delete=models.PROTECT, related_name="entries")
+    title = models.CharField(max_length=200, blank=True, help_text="What the learner's pages call this quiz.")
+    home = models.CharField(max_length=200, blank=True, help_text="The address one comes back to from the quiz.")
     extra_attempts = models.PositiveSmallIntegerField(default=0)
     time_multiplier = models.DecimalField(
         max_digits=4,

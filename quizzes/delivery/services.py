@@ -78,9 +78,12 @@ class Standing(NamedTuple):
     refusal: Refusal | None
 
 
-def enter(user, published_quiz: PublishedQuiz) -> Entry:
-    """A new entry each time it is asked: whoever ties entries to something keeps one for each tie."""
-    return Entry.objects.create(user=user, published_quiz=published_quiz)
+def enter(user, published_quiz: PublishedQuiz, *, title: str = "", home: str = "") -> Entry:
+    """A new entry each time it is asked: whoever ties entries to something keeps one for each tie.
+
+    `title` and `home` are what its pages are called and where they lead back to, in the words of whoever asks.
+    """
+    return Entry.objects.create(user=user, published_quiz=published_quiz, title=title, home=home)
 
 
 @transaction.atomic
@@ -88,7 +91,8 @@ def allow(entry: Entry, *, extra_attempts: int = 0, time_multiplier: Decimal | N
     """Give more attempts, or more time in later attempts, and log it. Raises ReasonMissing, NothingAllowed."""
     if not reason.strip():
         raise ReasonMissing
-    if extra_attempts < 0 or (not extra_attempts and (time_multiplier is None or time_multiplier < 1)):
+    less_time = time_multiplier is not None and time_multiplier < 1
+    if extra_attempts < 0 or less_time or not (extra_attempts or time_multiplier):
         raise NothingAllowed
     entry = Entry.objects.select_for_update().get(pk=entry.pk)
     entry.extra_attempts += extra_attempts

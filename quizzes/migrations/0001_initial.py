@@ -47,6 +47,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('title', models.CharField(blank=True, help_text="What the learner's pages call this quiz.", max_length=200)),
+                ('home', models.CharField(blank=True, help_text='The address one comes back to from the quiz.', max_length=200)),
                 ('extra_attempts', models.PositiveSmallIntegerField(default=0)),
                 ('time_multiplier', models.DecimalField(decimal_places=2, default=Decimal('1'), help_text='1.50 gives half as much time again.', max_digits=4, validators=[django.core.validators.MinValueValidator(Decimal('1'))])),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),

@@ -52,9 +52,7 @@ def arrange(
     pairs, extra = list(pairs), list(extra)
     rows = [(right, "") for _, right, _ in pairs] + extra
     places = sorted(range(len(rows)), key=lambda place: (rows[place][0].casefold(), rows[place][0], place))
-    prompt = Prompt(
-        "matching", vignette, stem, tuple(left for left, _, _ in pairs), tuple(rows[place][0] for place in places)
-    )
+    lefts, rights = tuple(left for left, _, _ in pairs), tuple(rows[place][0] for place in places)
     key = Key(
         tuple(places.index(place) for place in range(len(pairs))),
         tuple(rationale for _, _, rationale in pairs),

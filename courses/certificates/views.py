@@ -1,0 +1,150 @@
+import io
+
+import segno
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from courses.certificates import numbers, pages
+from courses.certificates import services as certificates
+from courses.certificates.forms import AttestationForm, VerifyForm
+from courses.certificates.models import Certificate, CertificateDocument
+from courses.learning import attestations, facts
+from courses.learning import services as learning
+from courses.learning.completion import Kind, State
+from courses.learning.views import own_enrolment
+
+CHECKS_A_MINUTE = 20
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def attestation(request: HttpRequest, slug: str) -> HttpResponse:
+    """The last requirement. A course may issue by itself once it is met: the same service as the registrar's."""
+    enrolment = own_enrolment(request, slug)
+    progress = facts.progress_of(enrolment)
+    step = progress.step(Kind.ATTESTATION, "attestation")
+    if step.done:
+        return redirect("courses:course-certificate", slug)
+    form = AttestationForm(request.POST if request.method == "POST" else None, user=request.user)
+    if request.method == "POST" and form.is_valid() and _sign(request, enrolment, form):
+        return redirect("courses:course-certificate", slug)
+    context = {
+        "slug": slug,
+        "form": form,
+        "step": step,
+        "course": enrolment.edition.frozen,
+        "progress": progress,
+        "text": attestations.text(request.user.legal_name or "…"),
+        "shut": step.state is State.SHUT,
+    }
+    return render(request, "courses/attestation.html", context)
+
+
+def _sign(request: HttpRequest, enrolment, form: AttestationForm) -> bool:
+    now, given = timezone.now(), form.cleaned_data
+    try:
+        learning.attest(
+            enrolment, typed_name=given["typed_name"], licence=given["licence"],
+            ip_address=request.META.get("REMOTE_ADDR") or None, user_agent=request.headers.get("User-Agent", ""), now=now,
+        )  # fmt: skip
+    except learning.NameDiffers as refusal:
+        form.add_error("typed_name", str(refusal))
+        return False
+    except learning.Refusal as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    if enrolment.course.issue_automatically:
+        try:
+            certificates.issue(enrolment, by=None, now=now)
+        except certificates.NotEligible:
+            pass  # It waits in the registrar's queue, where the reasons are shown.
+    return True
+
+
+@login_required
+@require_GET
+def of_course(request: HttpRequest, slug: str) -> HttpResponse:
+    """The certificate of this course, or where it stands: what is missing, or that it is being prepared."""
+    newest = Certificate.objects.of(request.user).filter(enrolment__course__slug=slug).order_by("-issued_at").first()
+    if newest:
+        return redirect("courses:certificate", newest.uuid)
+    enrolment = own_enrolment(request, slug)
+    context = {"slug": slug, "course": enrolment.edition.frozen, "progress": facts.progress_of(enrolment)}
+    return render(request, "courses/certificate_waiting.html", context)
+
+
+@login_required
+@require_GET
+def certificate(request: HttpRequest, uuid) -> HttpResponse:
+    row = get_object_or_404(pages.rows().of(request.user).select_related("document", "holder"), uuid=uuid)
+    shown = pages.show(row, public=False)
+    if shown is None:
+        raise Http404("The particulars of this certificate are erased.")
+    return render(request, "courses/certificate.html", {"shown": shown, "qr": _qr(shown.snapshot.verify_url)})
+
+
+def _qr(address: str) -> str:
+    """The QR code as one SVG path, drawn in dark on white whatever the page's colours."""
+    out = io.BytesIO()
+    segno.make(address, error="m").save(out, kind="svg", xmldecl=False, svgns=True, border=0, omitsize=True, svgclass=None, lineclass=None)
+    return out.getvalue().decode()
+
+
+@login_required
+@require_GET
+def paper(request: HttpRequest, uuid) -> HttpResponse:
+    """The stored bytes. Nothing is rendered again."""
+    rows = CertificateDocument.objects.filter(certificate__enrolment__user=request.user).select_related("certificate")
+    document = get_object_or_404(rows, certificate__uuid=uuid)
+    response = HttpResponse(bytes(document.content), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="certificate-{document.certificate.number}.pdf"'
+    return response
+
+
+# --- the public check -----------------------------------------------------------------------------------------------
+
+
+@require_GET
+def verify(request: HttpRequest) -> HttpResponse:
+    asked = "number" in request.GET or "name" in request.GET
+    form = VerifyForm(request.GET if asked else None)
+    if asked and form.is_valid():
+        if _throttled(request):
+            return render(request, "429.html", status=429, headers={"Retry-After": "60"})
+        try:
+            row = pages.by_number_and_name(form.cleaned_data["number"], form.cleaned_data["name"])
+        except numbers.BadNumber as error:
+            form.add_error("number", str(error))
+        else:
+            return _answer(request, row)
+    return render(request, "courses/verify.html", {"form": form}, headers={"X-Robots-Tag": "noindex"})
+
+
+@require_GET
+def verify_token(request: HttpRequest, token: str) -> HttpResponse:
+    if _throttled(request):
+        return render(request, "429.html", status=429, headers={"Retry-After": "60"})
+    return _answer(request, pages.by_token(token))
+
+
+def _answer(request: HttpRequest, row: Certificate | None) -> HttpResponse:
+    """A withheld, an erased and an unknown record get the same neutral page (note N4)."""
+    shown = pages.show(row, public=True) if row else None
+    context = {"shown": shown, "now": timezone.now(), "form": VerifyForm(), "contact": settings.PROVIDER_CONTACT}
+    template = "courses/verified.html" if shown else "courses/not_found.html"
+    return render(request, template, context, status=200 if shown else 404, headers={"X-Robots-Tag": "noindex"})
+
+
+def _throttled(request: HttpRequest) -> bool:
+    """More than twenty checks a minute from one address: a person compares papers more slowly than that."""
+    key = f"verify:{request.META.get('REMOTE_ADDR', '')}:{timezone.now():%H%M}"
+    cache.add(key, 0, 60)
+    try:
+        return cache.incr(key) > CHECKS_A_MINUTE
+    except ValueError:  # it ran out between the two lines
+        return False

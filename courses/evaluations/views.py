@@ -1,0 +1,36 @@
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from courses.evaluations import services
+from courses.evaluations.forms import EvaluationForm
+from courses.learning import facts
+from courses.learning.completion import Kind, State
+from courses.learning.views import own_enrolment
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def evaluation(request: HttpRequest, slug: str) -> HttpResponse:
+    enrolment = own_enrolment(request, slug)
+    course = enrolment.edition.frozen
+    step = facts.progress_of(enrolment).step(Kind.EVALUATION, "evaluation")
+    if step.done:
+        return redirect("courses:attestation", slug)
+    if step.state is State.SHUT and request.method == "POST":
+        messages.warning(request, step.reason)
+        return redirect("courses:course", slug)
+    form = EvaluationForm(request.POST if request.method == "POST" else None, course=course)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        services.hand_in(
+            enrolment, answers=form.answers(), minutes=given["minutes"], change=given["change"],
+            comments=given["comments"], grievance=given["grievance"], now=timezone.now(),
+        )  # fmt: skip
+        messages.success(request, "Thank you. Your evaluation is handed in, without your name.")
+        return redirect("courses:attestation", slug)
+    context = {"slug": slug, "form": form, "course": course, "step": step, "shut": step.state is State.SHUT}
+    return render(request, "courses/evaluation.html", context)

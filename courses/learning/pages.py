@@ -1,0 +1,80 @@
+"""What a page shows that does not depend on the learner, made once in each process and kept by edition."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+
+from courses.catalogue import markup
+from courses.catalogue.content import EditionContent, Lesson, Module
+from courses.catalogue.models import Edition
+
+WORDS_A_MINUTE = 200
+
+
+@dataclass(frozen=True)
+class Link:
+    address: str
+    label: str
+    title: str
+
+
+@dataclass(frozen=True)
+class LessonPage:
+    """A lesson as everybody reads it. `after` is what follows in the course: a lesson, or the quiz of the module."""
+
+    course: EditionContent
+    module: Module
+    lesson: Lesson
+    number: str
+    module_number: int
+    place: int
+    minutes: int
+    headings: tuple[markup.Heading, ...]
+    body: SafeString
+    before: Link | None
+    after: Link | None
+
+
+@lru_cache(maxsize=1024)
+def lesson_page(edition: int, course_slug: str, slug: str) -> LessonPage:
+    """Raises KeyError for a lesson that the edition does not have."""
+    course = Edition.objects.content(edition)
+    place, module, lesson = course.by_slug[slug]
+    survey = markup.survey(lesson.body)
+    return LessonPage(
+        course=course,
+        module=module,
+        lesson=lesson,
+        number=course.numbers[slug],
+        module_number=course.by_code[module.code][0],
+        place=place + 1,
+        minutes=max(1, round(survey.words / WORDS_A_MINUTE)),
+        headings=tuple(heading for heading in survey.headings if heading.level == 2 and heading.anchor),
+        # Cleaned on the way in, and made of escaped parts by `render`; the content security policy holds besides.
+        body=mark_safe(markup.render(lesson, course)),  # noqa: S308
+        before=_before(course, course_slug, place),
+        after=_after(course, course_slug, place, module),
+    )
+
+
+def lesson_link(course: EditionContent, course_slug: str, lesson: Lesson) -> Link:
+    address = reverse("courses:lesson", args=[course_slug, lesson.slug])
+    return Link(address, course.numbers[lesson.slug], lesson.title)
+
+
+def quiz_link(course: EditionContent, course_slug: str, module: Module) -> Link:
+    number = course.by_code[module.code][0]
+    return Link(reverse("courses:quiz", args=[course_slug, module.code]), f"Module {number}", f"Quiz: {module.quiz.title}")
+
+
+def _before(course: EditionContent, course_slug: str, place: int) -> Link | None:
+    return lesson_link(course, course_slug, course.lessons[place - 1]) if place else None
+
+
+def _after(course: EditionContent, course_slug: str, place: int, module: Module) -> Link | None:
+    if module.quiz and course.lessons[place] is module.lessons[-1]:
+        return quiz_link(course, course_slug, module)
+    following = course.lessons[place + 1 : place + 2]
+    return lesson_link(course, course_slug, following[0]) if following else None
