@@ -163,6 +163,7 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_ADAPTER = "ceu.accounts.adapter.AccountAdapter"
+MFA_ADAPTER = "ceu.accounts.adapter.MFAAdapter"
 _OUR_FORMS = "ceu.accounts.forms."
 ACCOUNT_FORMS = {
     "login": _OUR_FORMS + "LoginForm",

@@ -18,6 +18,9 @@ pytest_plugins = ["tests.browser"]
 CONTENT_CACHES = (
     "courses.catalogue.models._content",
     "courses.catalogue.models._quizzes",
+    "courses.catalogue.pages.reading_minutes",
+    "courses.catalogue.pages.methods",
+    "courses.learning.pages.lesson_page",
     "quizzes.delivery.models._content",
 )
 

@@ -90,7 +90,9 @@ def make_bank(*, title: str = "Bank", authors=()) -> ItemBank:
     return bank
 
 
-def make_item(bank: ItemBank | None = None, *, kind: str = "single", question: Question | None = None, **fields) -> Item:
+def make_item(
+    bank: ItemBank | None = None, *, kind: str = "single", question: Question | None = None, **fields
+) -> Item:
     bank = bank or make_bank()
     question = question or make_question(kind, fields.pop("secret", "why"), fields.pop("vignette", ""))
     defaults = {
@@ -125,7 +127,9 @@ def make_entry(user=None, published: PublishedQuiz | None = None, **fields) -> E
     return delivery.enter(user or make_user(), published or make_published(**fields))
 
 
-def make_attempt(entry: Entry | None = None, *, answers=(), submit: bool = False, now: datetime = NOW, **fields) -> Attempt:
+def make_attempt(
+    entry: Entry | None = None, *, answers=(), submit: bool = False, now: datetime = NOW, **fields
+) -> Attempt:
     """An attempt with these answers to questions 1, 2, …: True right, False wrong, None blank, else as canonical."""
     attempt = delivery.start(entry or make_entry(**fields), now=now)
     for response, answer in zip(attempt.responses.order_by("n"), answers, strict=False):

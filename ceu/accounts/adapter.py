@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -33,3 +34,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
         ours = {"site_name": settings.SITE_NAME, "provider_contact": settings.PROVIDER_CONTACT}
         super().send_mail(template_prefix, email, ours | context)
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": "This code is not right, or it was used before. Wait for the next one and type that.",
+    }

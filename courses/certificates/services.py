@@ -270,7 +270,7 @@ def _hours(approval: Approval) -> AwardedHours:
 def _render(frozen: Snapshot, particulars: Particulars) -> bytes:
     try:
         return document.render(frozen, particulars, font_dirs=settings.CERT_FONT_DIRS)
-    except (document.MissingGlyphs, document.TooLong, snapshot.MissingField) as error:
+    except (document.MissingGlyphs, document.TooLong, snapshot.MissingField, snapshot.BadSnapshot) as error:
         raise NotEligible([Reason("B07", str(error))]) from error
 
 

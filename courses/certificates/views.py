@@ -1,6 +1,3 @@
-import io
-
-import segno
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
@@ -9,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from courses.certificates import numbers, pages
+from courses.certificates import document, numbers, pages
 from courses.certificates import services as certificates
 from courses.certificates.forms import AttestationForm, VerifyForm
 from courses.certificates.models import Certificate, CertificateDocument
@@ -70,7 +67,7 @@ def _sign(request: HttpRequest, enrolment, form: AttestationForm) -> bool:
 @require_GET
 def of_course(request: HttpRequest, slug: str) -> HttpResponse:
     """The certificate of this course, or where it stands: what is missing, or that it is being prepared."""
-    newest = Certificate.objects.of(request.user).filter(enrolment__course__slug=slug).order_by("-issued_at").first()
+    newest = Certificate.objects.of(request.user).filter(enrolment__course__slug=slug).order_by("-serial").first()
     if newest:
         return redirect("courses:certificate", newest.uuid)
     enrolment = own_enrolment(request, slug)
@@ -85,14 +82,7 @@ def certificate(request: HttpRequest, uuid) -> HttpResponse:
     shown = pages.show(row, public=False)
     if shown is None:
         raise Http404("The particulars of this certificate are erased.")
-    return render(request, "courses/certificate.html", {"shown": shown, "qr": _qr(shown.snapshot.verify_url)})
-
-
-def _qr(address: str) -> str:
-    """The QR code as one SVG path, drawn in dark on white whatever the page's colours."""
-    out = io.BytesIO()
-    segno.make(address, error="m").save(out, kind="svg", xmldecl=False, svgns=True, border=0, omitsize=True, svgclass=None, lineclass=None)
-    return out.getvalue().decode()
+    return render(request, "courses/certificate.html", {"shown": shown, "qr": document.qr_svg(shown.snapshot.verify_url)})
 
 
 @login_required
@@ -100,9 +90,9 @@ def _qr(address: str) -> str:
 def paper(request: HttpRequest, uuid) -> HttpResponse:
     """The stored bytes. Nothing is rendered again."""
     rows = CertificateDocument.objects.filter(certificate__enrolment__user=request.user).select_related("certificate")
-    document = get_object_or_404(rows, certificate__uuid=uuid)
-    response = HttpResponse(bytes(document.content), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="certificate-{document.certificate.number}.pdf"'
+    stored = get_object_or_404(rows, certificate__uuid=uuid)
+    response = HttpResponse(bytes(stored.content), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="certificate-{stored.certificate.number}.pdf"'
     return response
 
 
@@ -115,20 +105,20 @@ def verify(request: HttpRequest) -> HttpResponse:
     form = VerifyForm(request.GET if asked else None)
     if asked and form.is_valid():
         if _throttled(request):
-            return render(request, "429.html", status=429, headers={"Retry-After": "60"})
+            return _slow_down(request)
         try:
             row = pages.by_number_and_name(form.cleaned_data["number"], form.cleaned_data["name"])
         except numbers.BadNumber as error:
             form.add_error("number", str(error))
         else:
             return _answer(request, row)
-    return render(request, "courses/verify.html", {"form": form}, headers={"X-Robots-Tag": "noindex"})
+    return _unlisted(render(request, "courses/verify.html", {"form": form}))
 
 
 @require_GET
 def verify_token(request: HttpRequest, token: str) -> HttpResponse:
     if _throttled(request):
-        return render(request, "429.html", status=429, headers={"Retry-After": "60"})
+        return _slow_down(request)
     return _answer(request, pages.by_token(token))
 
 
@@ -137,7 +127,19 @@ def _answer(request: HttpRequest, row: Certificate | None) -> HttpResponse:
     shown = pages.show(row, public=True) if row else None
     context = {"shown": shown, "now": timezone.now(), "form": VerifyForm(), "contact": settings.PROVIDER_CONTACT}
     template = "courses/verified.html" if shown else "courses/not_found.html"
-    return render(request, template, context, status=200 if shown else 404, headers={"X-Robots-Tag": "noindex"})
+    return _unlisted(render(request, template, context, status=200 if shown else 404))
+
+
+def _unlisted(response: HttpResponse) -> HttpResponse:
+    """Search engines keep no list of who holds what."""
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _slow_down(request: HttpRequest) -> HttpResponse:
+    response = render(request, "429.html", status=429)
+    response["Retry-After"] = "60"
+    return response
 
 
 def _throttled(request: HttpRequest) -> bool:

@@ -85,7 +85,7 @@ def record_of(user, *, now: dt.datetime) -> Record:
 
 def _enrolments(user):
     newest = Edition.objects.filter(course=OuterRef("course")).order_by("-number").values("number")[:1]
-    issued = Certificate.objects.filter(enrolment=OuterRef("pk")).order_by("-issued_at")
+    issued = Certificate.objects.filter(enrolment=OuterRef("pk")).order_by("-serial")
     return (
         Enrolment.objects.of(user)
         .filter(Q(withdrawn_at=None) | Exists(issued))  # a certificate stays after its course was left

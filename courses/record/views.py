@@ -10,4 +10,4 @@ from courses.record import pages
 @login_required
 @require_GET
 def dashboard(request: HttpRequest) -> HttpResponse:
-    return render(request, "courses/dashboard.html", {"record": pages.record_of(request.user, now=timezone.now())})
+    return render(request, "courses/dashboard.html", {"overview": pages.record_of(request.user, now=timezone.now())})

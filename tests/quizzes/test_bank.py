@@ -109,7 +109,9 @@ def test_publishing_many_takes_as_many_statements_as_publishing_few():
     items = [make_item(shelf, kind=KINDS[place % len(KINDS)]) for place in range(40)]
 
     def statements(some) -> int:
-        with CaptureQueriesContext(connection, ) as captured:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
             bank.publish_items(some, by=None)
         return len(captured)
 

@@ -268,7 +268,9 @@ def test_the_score_is_written_with_the_answers_marked(right, percent, passed):
 
     assert (attempt.state, attempt.submitted_at, attempt.late) == ("submitted", NOW, False)
     assert (attempt.earned, attempt.percent, attempt.passed, attempt.missed_safety) == (right, percent, passed, 0)
-    assert list(attempt.responses.order_by("n").values_list("correct", flat=True)) == [True] * right + [False] * (4 - right)
+    assert list(attempt.responses.order_by("n").values_list("correct", flat=True)) == [True] * right + [False] * (
+        4 - right
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -16,7 +16,9 @@ def test_a_failpoint_that_is_named_raises(monkeypatch):
         failpoint("here")
 
 
-@pytest.mark.parametrize(("mode", "value", "errors"), [("production", "x=kill", 1), ("production", "", 0), ("demo", "x=kill", 0)])
+@pytest.mark.parametrize(
+    ("mode", "value", "errors"), [("production", "x=kill", 1), ("production", "", 0), ("demo", "x=kill", 0)]
+)
 def test_production_refuses_to_run_with_a_failpoint(settings, monkeypatch, mode, value, errors):
     settings.CEU_MODE = mode
     monkeypatch.setenv("CEU_FAILPOINT", value)

@@ -200,7 +200,9 @@ def test_multiple_response_earns_right_less_wrong_picks_over_keys(answer, earned
     assert marked("multiple", answer) == (earned, earned == 1)
 
 
-@pytest.mark.parametrize(("places", "earned"), [((0, 1, 2), 1), ((0, 1), Fraction(2, 3)), ((2,), Fraction(1, 3)), ((), 0)])
+@pytest.mark.parametrize(
+    ("places", "earned"), [((0, 1, 2), 1), ((0, 1), Fraction(2, 3)), ((2,), Fraction(1, 3)), ((), 0)]
+)
 def test_matching_earns_the_share_of_correct_pairs(places, earned):
     pairs = make_question("matching").key.pairs
     answer = [right if place in places else None for place, right in enumerate(pairs)]
@@ -276,7 +278,24 @@ def test_text_can_tell_capital_letters():
 
 # --- parse ----------------------------------------------------------------------------------------------------------
 
-TRICKS = [True, False, 1.0, 1e3, float("nan"), "\uff10\uff11", "01", "+1", "-1", "1.0", "1e3", -1, 99, 10**30, {}, {"a": 1}]
+TRICKS = [
+    True,
+    False,
+    1.0,
+    1e3,
+    float("nan"),
+    "\uff10\uff11",
+    "01",
+    "+1",
+    "-1",
+    "1.0",
+    "1e3",
+    -1,
+    99,
+    10**30,
+    {},
+    {"a": 1},
+]
 
 
 @pytest.mark.parametrize("raw", [*TRICKS, [0], [[0]], "x\x00", b"1"])
@@ -350,7 +369,12 @@ def test_a_blank_is_no_answer(kind, raw):
 
 
 json_like = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()) | st.sampled_from(["0", "1", "2.1"]),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(st.characters())
+    | st.sampled_from(["0", "1", "2.1"]),
     lambda inner: st.lists(inner, max_size=6) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=8,
 )
@@ -517,7 +541,9 @@ decimals = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9)
 questions = st.one_of(
     st.builds(
         Question,
-        st.builds(choice.Prompt, st.just("multiple"), words, words, st.lists(words).map(tuple), st.none() | st.integers(0)),
+        st.builds(
+            choice.Prompt, st.just("multiple"), words, words, st.lists(words).map(tuple), st.none() | st.integers(0)
+        ),
         st.builds(choice.Key, st.lists(st.integers()).map(tuple), st.lists(words).map(tuple)),
     ),
     st.builds(

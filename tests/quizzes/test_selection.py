@@ -41,7 +41,9 @@ def feasible(pool, section) -> list[frozenset]:
 
 
 pools = st.lists(
-    st.tuples(st.sampled_from(["single", "true_false"]), st.sampled_from(["O1", "O2", "O3"]), st.booleans(), st.booleans()),
+    st.tuples(
+        st.sampled_from(["single", "true_false"]), st.sampled_from(["O1", "O2", "O3"]), st.booleans(), st.booleans()
+    ),
     max_size=8,
 ).map(lambda rows: [Thing(number, *row) for number, row in enumerate(rows)])
 sections = st.builds(
@@ -131,7 +133,11 @@ PLAIN = [Thing(number) for number in range(4)]
             ["With 1 true or false items at most, only 2 items can be drawn."],
         ),
         (
-            [Thing(1, objective="O1"), Thing(2, objective="O2"), Thing(3, objective="O1", has_vignette=True, safety=False)],
+            [
+                Thing(1, objective="O1"),
+                Thing(2, objective="O2"),
+                Thing(3, objective="O1", has_vignette=True, safety=False),
+            ],
             blueprint(1, objectives=("O1", "O2")),
             ["Each rule of the blueprint of the pool P can be met, but no 1 items meet all."],
         ),

@@ -17,7 +17,9 @@ from quizzes.delivery.models import Attempt, PublishedQuiz, Response
 from quizzes.questions import QUESTION_KINDS, BadAnswer, key_from_dict
 from tests.factories import KINDS, NOW, RIGHT, make_bank, make_item, make_quiz, make_user
 
-answers = st.none() | st.integers(-1, 4) | st.lists(st.integers(0, 4), max_size=4) | st.sampled_from(["2.1", "ulnar", ""])
+answers = (
+    st.none() | st.integers(-1, 4) | st.lists(st.integers(0, 4), max_size=4) | st.sampled_from(["2.1", "ulnar", ""])
+)
 
 
 def graded(attempt: Attempt) -> scoring.Score:
