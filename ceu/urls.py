@@ -10,5 +10,6 @@ urlpatterns = [
     path("accounts/", include("ceu.accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("", include("quizzes.urls")),
     path("", include("courses.urls")),
 ]

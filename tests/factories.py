@@ -3,6 +3,7 @@
 import itertools
 from datetime import UTC, datetime
 from decimal import Decimal
+from uuid import uuid4
 
 from django.contrib.auth import get_user_model
 
@@ -17,7 +18,7 @@ _serial = itertools.count(1)
 
 
 def make_user(**fields):
-    return get_user_model().objects.create_user(fields.pop("email", f"person{next(_serial)}@example.org"), **fields)
+    return get_user_model().objects.create_user(fields.pop("email", f"person-{uuid4().hex}@example.org"), **fields)
 
 
 def make_question(kind: str = "single", secret: str = "why", vignette: str = "") -> Question:

@@ -130,7 +130,7 @@ class InOurWords:
         self.fields.pop("password2", None)  # A password can be looked at instead of being typed twice.
         for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
-            field.label = LABELS.get(name, field.label)
+            field.label = self.labels.get(name, field.label)
             field.help_text = HINTS.get(name, field.help_text)
             if isinstance(field, forms.EmailField):
                 field.error_messages["invalid"] = "Enter an e-mail address like name@example.com."
@@ -141,6 +141,7 @@ class InOurWords:
             self.fields["password1"].label = self.new_password_label
             self.fields["password1"].help_text = NEW_PASSWORD_HINT
 
+    labels = LABELS
     new_password_label = "New password"
 
 
@@ -172,11 +173,15 @@ class SetPasswordForm(OurForm, account.SetPasswordForm):
     pass
 
 
-class ChangeEmailForm(OurForm, account.ChangeEmailForm):
+class NewAddress(OurForm):
+    labels = LABELS | {"email": "New e-mail address"}
+
+
+class ChangeEmailForm(NewAddress, account.ChangeEmailForm):
     pass
 
 
-class AddEmailForm(OurForm, account.AddEmailForm):
+class AddEmailForm(NewAddress, account.AddEmailForm):
     pass
 
 

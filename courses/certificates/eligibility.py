@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Candidate:
-    """What issuing reads, gathered in one transaction. Dates are the learner's, in their licensing time zone."""
+    """What issuing reads, gathered in one transaction. Dates are the learner's, in their licensing time zone.
+
+    `credited_by` is the number of another certificate that awards the hours of this course in the same cycle.
+    """
 
     legal_name: str
     licence_number: str
@@ -22,6 +25,7 @@ class Candidate:
     is_staff_account: bool = False
     withdrawn: bool = False
     approvals_need_licence: tuple[str, ...] = ()
+    credited_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,8 +52,9 @@ def _rules(c: Candidate):
     yield "R4", not c.approvals_need_licence or bool(c.licence_number and c.licence_jurisdiction), (
         f"A licence number and state are needed for {', '.join(c.approvals_need_licence)}."
     )
-    yield "R5", c.complete or not c.missing, f"Not complete: {'; '.join(c.missing)}."
+    yield "R5", c.complete, f"Not complete: {'; '.join(c.missing) or 'a requirement is not met'}."
     yield "R9", c.attested, "The attestation is not signed."
+    yield "R11", not c.credited_by, f"Certificate {c.credited_by} awards the hours of this course already."
     yield "R12", not c.is_instructor, "The learner teaches this course."
     yield "R12", not c.is_staff_account, "Staff accounts do not earn certificates."
     yield "withdrawn", not c.withdrawn, "The learner has left the course."

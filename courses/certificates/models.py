@@ -23,7 +23,7 @@ def new_token() -> str:
 
 
 class Register(models.Model):
-    """The one row of a series that issuing locks: the last number given, and the head of the chain of events."""
+    """What issuing locks: the last number given in a series, and the head of the one chain that all series share."""
 
     series = models.CharField(max_length=10, primary_key=True)
     last_serial = models.PositiveBigIntegerField(default=0)
@@ -129,6 +129,7 @@ class CertificateEvent(models.Model):
         ISSUED = "issued", "Issued"
         SUPERSEDED = "superseded", "Superseded"
         REVOKED = "revoked", "Revoked"
+        WITHHELD = "withheld", "Taken off the public page"
         ERASED = "erased", "Particulars erased"
 
     class Category(models.TextChoices):

@@ -1,12 +1,17 @@
 """Reads for the pages that show a certificate: the printed facts, its standing, its history."""
 
 import json
+import re
 import unicodedata
 from dataclasses import dataclass
 
 from courses.certificates import numbers, snapshot
 from courses.certificates.models import Certificate, CertificateEvent
 from courses.certificates.snapshot import Fact, Particulars, Snapshot
+
+_TOKEN = re.compile(r"[0-9a-f]{40}")
+# Typed in many ways or left out, and some of them count as letters: O'Brien, Kaʻahumanu.
+_APOSTROPHES = str.maketrans("", "", "'’‘ʻʼʹ`´")
 
 
 @dataclass(frozen=True)
@@ -27,15 +32,17 @@ class Shown:
 
 
 def show(certificate: Certificate, *, public: bool) -> Shown | None:
-    """None once the holder's particulars are erased: such a record is no longer shown to anybody here.
+    """None once the holder's particulars are erased, and for the public once the record is withheld.
 
     `certificate` comes with holder and superseded_by joined; one more statement reads its events.
     """
     if not hasattr(certificate, "holder"):
         return None
+    history = list(certificate.events.all())
+    if public and any(event.kind == CertificateEvent.Kind.WITHHELD for event in history):
+        return None
     frozen = snapshot.from_dict(json.loads(certificate.snapshot))
     particulars = snapshot.particulars_from_dict(json.loads(certificate.holder.particulars))
-    history = list(certificate.events.all())
     revoked = CertificateEvent.Kind.REVOKED
     return Shown(
         certificate=certificate,
@@ -53,8 +60,8 @@ def rows():
 
 
 def by_token(token: str) -> Certificate | None:
-    # The length is looked at first, so that a very long address costs no comparison in the database.
-    return rows().filter(token=token).first() if len(token) == 40 and token.isascii() else None
+    # The form is looked at first: PostgreSQL answers a NUL with an error, and a long address costs no comparison.
+    return rows().filter(token=token).first() if _TOKEN.fullmatch(token) else None
 
 
 def by_number_and_name(number: str, last_name: str) -> Certificate | None:
@@ -73,5 +80,5 @@ def _ends_with(legal_name: str, last_name: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    plain = (c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    plain = (c for c in unicodedata.normalize("NFKD", text.translate(_APOSTROPHES)) if not unicodedata.combining(c))
     return "".join(c if c.isalnum() else " " for c in "".join(plain).casefold())

@@ -1,4 +1,4 @@
-"""The verbs of certificates: issue, supersede, revoke, erase. One transaction each; the admin and commands call these.
+"""The verbs of certificates: issue, supersede, revoke, withhold, erase. One transaction each; the admin and commands call these.
 
 Lock order, always: enrolment, then register. The register's row gives the number and the place in the chain, so it is
 held until commit: a number that is rolled back was never given.
@@ -6,6 +6,7 @@ held until commit: a number that is rolled back was never given.
 
 import datetime as dt
 import hashlib
+import json
 import secrets
 from zoneinfo import ZoneInfo
 
@@ -31,6 +32,7 @@ from courses.learning.models import Attestation, Enrolment
 
 NOTICES = ("Knowledge assessment only. Hands-on competence needs supervised practice.",)
 RETENTION_YEARS = 7
+CYCLE_YEARS = 2  # within it the hours of one course count once (rule R11)
 
 
 class NotEligible(Exception):
@@ -55,7 +57,7 @@ def issue(enrolment: Enrolment, *, by, now: dt.datetime) -> Certificate:
             raise NotEligible([Reason("R13", f"Certificate {existing.number} was revoked. Issue a replacement for it.")])
         if existing:
             return existing
-        certificate = _write(enrolment, _particulars(enrolment.attestation), by=by, now=now)
+        certificate = _write(enrolment, _particulars(enrolment), by=by, now=now)
         failpoint("issue.before_commit")
     failpoint("issue.after_commit")
     return certificate
@@ -74,8 +76,10 @@ def supersede(
         newer = Certificate.objects.filter(supersedes=certificate).first()
         if newer:
             raise Refusal(f"Certificate {certificate.number} is superseded already, by {newer.number}.")
+        if _event(certificate, "erased"):
+            raise Refusal(f"The particulars of certificate {certificate.number} are erased.")
         if particulars is None:
-            attested = _particulars(enrolment.attestation)
+            attested = _particulars(enrolment)
             particulars = Particulars(
                 enrolment.user.legal_name, attested.licence_number, attested.licence_jurisdiction, attested.profession
             )
@@ -91,8 +95,7 @@ def revoke(certificate: Certificate, *, category: str, reason: str, by, now: dt.
         raise Refusal("Choose why the certificate is revoked.")
     with transaction.atomic():
         _locked(certificate.enrolment)
-        existing = certificate.events.filter(kind=CertificateEvent.Kind.REVOKED).first()
-        if existing:
+        if existing := _event(certificate, "revoked"):
             return existing
         event = _record(
             certificate, "revoked", by=by, now=now, reason=reason, category=category, payload={"category": category}
@@ -101,13 +104,29 @@ def revoke(certificate: Certificate, *, category: str, reason: str, by, now: dt.
     return event
 
 
-def erase(certificate: Certificate, *, reason: str, by, now: dt.datetime) -> CertificateEvent:
-    """Delete the holder's particulars and the stored paper after the retention period. The digests and chain stay."""
+def withhold(certificate: Certificate, *, reason: str, by, now: dt.datetime) -> CertificateEvent:
+    """Take a certificate off the public page, as its holder asked (rule R18, note N4). The record is kept."""
     _require_reason(reason)
-    if now.date() < retained_until(certificate):
-        raise Refusal(f"The record must be kept until {snapshot.date_in_words(retained_until(certificate).isoformat())}.")
     with transaction.atomic():
         _locked(certificate.enrolment)
+        return _event(certificate, "withheld") or _record(
+            certificate, "withheld", by=by, now=now, reason=reason, payload={}
+        )
+
+
+def erase(certificate: Certificate, *, reason: str, by, now: dt.datetime) -> CertificateEvent:
+    """Delete the holder's particulars and the stored paper after the retention period. The digests and chain stay.
+
+    Erased already: the first event.
+    """
+    _require_reason(reason)
+    with transaction.atomic():
+        _locked(certificate.enrolment)
+        if existing := _event(certificate, "erased"):
+            return existing
+        kept_until = retained_until(certificate, now=now)
+        if now.date() < kept_until:
+            raise Refusal(f"The record must be kept until {snapshot.date_in_words(kept_until.isoformat())}.")
         # The event comes first: the triggers on both tables let the rows go only once it stands.
         event = _record(certificate, "erased", by=by, now=now, reason=reason, payload={})
         CertificateDocument.objects.filter(certificate=certificate).delete()
@@ -115,11 +134,14 @@ def erase(certificate: Certificate, *, reason: str, by, now: dt.datetime) -> Cer
     return event
 
 
-def retained_until(certificate: Certificate) -> dt.date:
-    """Retention: seven years after completion, or longer where an approval asks for it (rule R18, note N2)."""
-    asked = certificate.enrolment.course.approvals.values_list("accreditor__retention_years", flat=True)
-    years = max([RETENTION_YEARS, *asked])
-    return certificate.completed_on + dt.timedelta(days=years * 365 + years // 4 + 1)
+def retained_until(certificate: Certificate, *, now: dt.datetime) -> dt.date:
+    """Retention: seven years, or longer where an approval asks for it, from the completion or the last offering of the
+    course, whichever is later (rule R18, note N2). A course that is not retired is on offer `now`.
+    """
+    course = certificate.enrolment.course
+    years = max([RETENTION_YEARS, *course.approvals.values_list("accreditor__retention_years", flat=True)])
+    begins = max(certificate.completed_on, (course.retired_at or now).date())
+    return begins + dt.timedelta(days=years * 365 + years // 4 + 1)
 
 
 # --- steps ----------------------------------------------------------------------------------------------------------
@@ -134,7 +156,7 @@ def _write(
     enrolment: Enrolment, particulars: Particulars, *, by, now: dt.datetime, supersedes: Certificate | None = None
 ) -> Certificate:
     approvals = _approvals(enrolment)
-    refused = reasons(_candidate(enrolment, particulars, approvals, now))
+    refused = reasons(_candidate(enrolment, particulars, approvals, now, first=supersedes is None))
     if refused:
         raise NotEligible(refused)
     register = _register()
@@ -165,18 +187,22 @@ def _write(
         certificate=certificate, content=paper, sha256=_sha256(paper), size=len(paper)
     )
     failpoint("issue.written")
-    payload = {"snapshot": certificate.digest, "pdf": stored.sha256, "number": certificate.number}
+    payload = {
+        "snapshot": certificate.digest,
+        "pdf": stored.sha256,
+        "number": certificate.number,
+        "enrolment": str(enrolment.uuid),
+    }
     _append(register, certificate, "issued", by=by, now=now, payload=payload)
-    Register.objects.filter(pk=series).update(
-        last_serial=serial, last_position=register.last_position, last_hash=register.last_hash
-    )
+    Register.objects.filter(pk=series).update(last_serial=serial)
     outbox.after_commit(mail.tell_issued, certificate=certificate.pk)
     return certificate
 
 
 def _candidate(
-    enrolment: Enrolment, particulars: Particulars, approvals: list[Approval], now: dt.datetime
+    enrolment: Enrolment, particulars: Particulars, approvals: list[Approval], now: dt.datetime, *, first: bool
 ) -> Candidate:
+    """What the holder has become since is judged for a first certificate alone: a correction is due to everybody."""
     course, signed = enrolment.edition.frozen, getattr(enrolment, "attestation", None)
     progress = facts.progress_of(enrolment, now=now)
     return Candidate(
@@ -190,13 +216,24 @@ def _candidate(
         completed_on=completed_on(signed) if signed else None,
         released_on=_date(course.released_on),
         review_due_on=_date(course.review_due_on),
-        is_instructor=enrolment.course.instructors.filter(pk=enrolment.user_id).exists(),
-        is_staff_account=enrolment.user.is_staff,
-        withdrawn=enrolment.withdrawn_at is not None,
+        is_instructor=first and enrolment.course.instructors.filter(pk=enrolment.user_id).exists(),
+        is_staff_account=first and enrolment.user.is_staff,
+        withdrawn=first and enrolment.withdrawn_at is not None,
         approvals_need_licence=tuple(
             approval.accreditor.name for approval in approvals if approval.accreditor.requires_licence_number
         ),
+        credited_by=_credited_by(enrolment) if signed and approvals else "",
     )
+
+
+def _credited_by(enrolment: Enrolment) -> str:
+    """The number of a valid certificate with hours, from another enrolment in this course, in the same cycle."""
+    since = completed_on(enrolment.attestation) - dt.timedelta(days=CYCLE_YEARS * 365)
+    others = Certificate.objects.valid().filter(
+        enrolment__user=enrolment.user_id, enrolment__course=enrolment.course_id, completed_on__gt=since
+    )
+    rows = others.exclude(enrolment=enrolment).values_list("number", "snapshot")
+    return next((number for number, text in rows if json.loads(text)["hours"]), "")
 
 
 def completed_on(attestation: Attestation) -> dt.date:
@@ -211,23 +248,29 @@ def _approvals(enrolment: Enrolment) -> list[Approval]:
     return list(Approval.objects.filter(course=enrolment.course_id).valid_on(day).select_related("accreditor"))
 
 
-def _particulars(attestation: Attestation) -> Particulars:
+def _particulars(enrolment: Enrolment) -> Particulars:
+    """As attested. Not attested yet: the name alone, so that every reason to refuse can be given at once."""
+    signed = getattr(enrolment, "attestation", None)
+    if signed is None:
+        return Particulars(enrolment.user.legal_name)
     return Particulars(
-        attestation.legal_name,
-        attestation.licence_number,
-        attestation.licence_jurisdiction,
-        attestation.licence_profession,
+        signed.legal_name, signed.licence_number, signed.licence_jurisdiction, signed.licence_profession
     )
 
 
 def _register() -> Register:
-    """The locked row of our series. It is made on first need; two makers at once end up with the same row."""
+    """The row of our series, made on first need; two makers at once end up with the same row.
+
+    Every series is locked, because all share one chain: a new series, or an old one taken up again, continues it.
+    """
     series = settings.CERTIFICATE_SERIES
-    row = Register.objects.select_for_update().filter(pk=series).first()
-    if row is None:
-        Register.objects.bulk_create([Register(series=series, last_hash=chain.GENESIS)], ignore_conflicts=True)
-        row = Register.objects.select_for_update().get(pk=series)
-    return row
+    rows = {row.pk: row for row in Register.objects.select_for_update().order_by("pk")}
+    if series not in rows:
+        head = next(iter(rows.values()), Register(last_hash=chain.GENESIS))
+        new = Register(series=series, last_position=head.last_position, last_hash=head.last_hash)
+        Register.objects.bulk_create([new], ignore_conflicts=True)
+        rows[series] = Register.objects.select_for_update().get(pk=series)
+    return rows[series]
 
 
 def _snapshot(
@@ -275,16 +318,17 @@ def _render(frozen: Snapshot, particulars: Particulars) -> bytes:
 
 
 def _record(certificate: Certificate, kind: str, *, by, now, reason="", category="", payload) -> CertificateEvent:
-    register = _register()
-    event = _append(register, certificate, kind, by=by, now=now, reason=reason, category=category, payload=payload)
-    Register.objects.filter(pk=register.pk).update(last_position=register.last_position, last_hash=register.last_hash)
-    return event
+    return _append(_register(), certificate, kind, by=by, now=now, reason=reason, category=category, payload=payload)
+
+
+def _event(certificate: Certificate, kind: str) -> CertificateEvent | None:
+    return CertificateEvent.objects.filter(certificate=certificate, kind=kind).first()
 
 
 def _append(
     register: Register, certificate: Certificate, kind: str, *, by, now, reason="", category="", payload: dict
 ) -> CertificateEvent:
-    """Write the next event of the chain and move the (locked, unsaved) register on to it."""
+    """Write the next event of the chain and move the (locked) registers on to it."""
     text = canonical.dumps(payload)
     position = register.last_position + 1
     fingerprint = chain.event_hash(
@@ -295,7 +339,7 @@ def _append(
         position=position, certificate=certificate, kind=kind, category=category, reason=reason, at=now, by=by,
         payload=text, prev_hash=register.last_hash, hash=fingerprint,
     )  # fmt: skip
-    register.last_position, register.last_hash = position, fingerprint
+    Register.objects.update(last_position=position, last_hash=fingerprint)
     return event
 
 

@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveBigIntegerField(unique=True)),
-                ('kind', models.CharField(choices=[('issued', 'Issued'), ('superseded', 'Superseded'), ('revoked', 'Revoked'), ('erased', 'Particulars erased')], max_length=20)),
+                ('kind', models.CharField(choices=[('issued', 'Issued'), ('superseded', 'Superseded'), ('revoked', 'Revoked'), ('withheld', 'Taken off the public page'), ('erased', 'Particulars erased')], max_length=20)),
                 ('category', models.CharField(blank=True, choices=[('error', 'Issued in error'), ('correction', 'Corrected'), ('misconduct', 'False statement or misconduct'), ('refund', 'Refunded'), ('request', "At the holder's request")], max_length=20)),
                 ('reason', models.TextField(blank=True)),
                 ('at', models.DateTimeField()),

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -49,7 +50,13 @@ def _marks(content: QuizContent, answered: list[_Answered]) -> list[Mark]:
 
 def _mark(content: QuizContent, answered: _Answered, key: str) -> Mark:
     item = content.item(answered.revision_id)
-    return QUESTION_KINDS[item.kind].mark(item.prompt, key_from_dict(json.loads(key)), answered.answer)
+    return QUESTION_KINDS[item.kind].mark(item.prompt, _key(key), answered.answer)
+
+
+@lru_cache(maxsize=2048)
+def _key(text: str) -> Any:
+    """Decoding a key costs more than marking by it, and many attempts are marked by the same one."""
+    return key_from_dict(json.loads(text))
 
 
 def _write_marks(marked: Iterable[tuple[_Answered, Mark]]) -> None:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,7 @@ def test_eight_submits_of_each_of_fifty_attempts_give_one_result_each():
     attempts = [make_attempt(make_entry(make_user(), published), answers=[True]) for _ in range(50)]
 
     for attempt in attempts:
-        done = at_once(*[lambda attempt=attempt: delivery.submit(attempt, now=NOW)] * 8)
+        done = at_once(*[partial(delivery.submit, attempt, now=NOW)] * 8)
         assert {(each.state, each.earned, each.submitted_at) for each in done} == {("submitted", 1, NOW)}
 
     assert Attempt.objects.submitted().count() == 50
@@ -64,7 +65,7 @@ def test_of_two_tabs_one_is_stored_and_the_other_is_told():
     for _ in range(30):
         attempt = make_attempt()
 
-        said = at_once(*[lambda raw=raw: delivery.save_answer(attempt, 1, raw, rev=0, now=NOW) for raw in range(4)])
+        said = at_once(*[partial(delivery.save_answer, attempt, 1, raw, rev=0, now=NOW) for raw in range(4)])
 
         stored = Response.objects.get(attempt=attempt, n=1)
         assert stored.rev == 1
@@ -80,7 +81,7 @@ def test_an_answer_saved_while_submitting_is_marked_or_refused():
         attempt = make_attempt(kinds=("single",))
 
         saved, _ = at_once(
-            lambda: delivery.save_answer(attempt, 1, 2, rev=0, now=NOW), lambda: delivery.submit(attempt, now=NOW)
+            partial(delivery.save_answer, attempt, 1, 2, rev=0, now=NOW), partial(delivery.submit, attempt, now=NOW)
         )
 
         stored = Response.objects.get(attempt=attempt, n=1)
@@ -162,9 +163,8 @@ def test_twenty_processes_write_to_one_sqlite_file_and_none_is_locked_out(sqlite
     complaints = [writer.communicate(timeout=300)[1] for writer in writers]
 
     assert complaints == [""] * 20
-    revs = ask(
-        f"from quizzes.models import Response; print(list(Response.objects.filter(n=1, attempt__in={attempts}).values_list('rev', flat=True)))"
-    )
+    first = f"Response.objects.filter(n=1, attempt__in={attempts})"
+    revs = ask(f"from quizzes.models import Response; print(list({first}.values_list('rev', flat=True)))")
     assert revs == str([10] * 20)
 
 

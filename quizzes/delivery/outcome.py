@@ -1,0 +1,232 @@
+"""What a learner's result page says: the score in words, what follows from it, and each question as far as released."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import Any, NamedTuple
+from urllib.parse import quote
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+
+from quizzes.delivery import pages, results
+from quizzes.delivery import services as delivery
+from quizzes.delivery.forms import letter
+from quizzes.delivery.models import Attempt, PublishedQuiz
+from quizzes.delivery.results import Explanation, QuestionResult, Result
+from quizzes.delivery.services import Standing
+from quizzes.delivery.surroundings import Names, names
+from quizzes.questions import Reason
+
+ICONS = {"Correct": "check", "Partly correct": "half", "Not correct": "cross", "Not answered": "ring"}
+_HUNDREDTH = Decimal("0.01")
+
+
+class TopicLine(NamedTuple):
+    text: str
+    right: int
+    count: int
+    nerve: list[str]
+
+
+class ReasonLine(NamedTuple):
+    """`mark` is its class; `lead` is said before the text; `key` stands for the letter it was shown with."""
+
+    mark: str
+    key: str
+    lead: str
+    text: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionLine:
+    """One question of the result. `stem` and what follows are empty before release."""
+
+    n: int
+    verdict: str
+    icon: str
+    topic: str
+    lesson: str
+    address: str
+    safety: bool
+    stem: str = ""
+    vignette: str = ""
+    reasons: tuple[ReasonLine, ...] = ()
+    note: str = ""
+
+
+def attempt_of(user, uuid: UUID) -> Attempt:
+    """One statement, the entry with it. A stranger's attempt and none at all are the same 404."""
+    return get_object_or_404(Attempt.objects.of(user).select_related("entry"), uuid=uuid)
+
+
+def page(user, attempt: Attempt, *, now: datetime) -> dict[str, Any]:
+    """Two statements and those of the layer above, whatever the number of questions. Raises NotSubmitted."""
+    entry = attempt.entry
+    standing = delivery.standing(entry, now=now)
+    result = results.result_of(attempt, final=released(standing))
+    words = names(entry)
+    questions = [_question(each, entry.home, words) for each in result.questions]
+    return {
+        "attempt": attempt,
+        "title": entry.title or _title(attempt),
+        "submitted": pages.day_and_clock(user, attempt.submitted_at),
+        "heading": heading(result),
+        "means": list(_means(user, attempt, result, standing)),
+        "nerve": _nerve([each.verdict == "Correct" for each in questions]),
+        "topics": _topics(questions),
+        "questions": questions,
+        "released": result.released,
+        "passed": result.passed,
+        "onward": _onward(standing, words, entry.home),
+        "home": entry.home,
+    }
+
+
+def released(standing: Standing) -> bool:
+    """May the keys be shown? The rule of `results.is_final`, from what is read here anyway; a test holds them equal."""
+    return standing.open is None and (standing.passed or standing.attempts_left == 0)
+
+
+def _title(attempt: Attempt) -> str:
+    return PublishedQuiz.objects.content(attempt.published_quiz_id).title
+
+
+# --- the score ------------------------------------------------------------------------------------------------------
+
+
+def heading(result: Result) -> str:
+    attempt = result.attempt
+    score = f"{points(attempt.earned)} of {points(attempt.possible)}"
+    if result.passed:
+        return f"You passed: {score} ({result.percent}%)"
+    if result.reached_pass_mark:
+        return f"Not passed yet: {score}, with a safety question to read again"
+    return f"Not passed yet: {score}, {needed(result)} needed"
+
+
+def points(number: Decimal) -> str:
+    """At most two decimals, cut off: 7.999 never reads as 8."""
+    return _plain(number.quantize(_HUNDREDTH, ROUND_FLOOR))
+
+
+def needed(result: Result) -> str:
+    return _plain((result.attempt.possible * result.pass_mark / 100).quantize(_HUNDREDTH, ROUND_CEILING))
+
+
+def _plain(number: Decimal) -> str:
+    return f"{number:f}".rstrip("0").rstrip(".") if "." in f"{number:f}" else f"{number:f}"
+
+
+def _means(user, attempt: Attempt, result: Result, standing: Standing) -> Iterator[str]:
+    """Sentences below the heading, in the order of reading."""
+    if attempt.deadline and attempt.submitted_at >= attempt.deadline:
+        count = sum(question.verdict != "Not answered" for question in result.questions)
+        yield f"Time is up. Your {count} saved answer{'s were' if count != 1 else ' was'} submitted."
+    if result.reached_pass_mark and not result.passed:
+        yield _safety(result.missed_safety)
+    yield f"The pass mark is {needed(result)} of {points(attempt.possible)}."
+    if not result.passed:
+        yield from _what_now(user, standing)
+
+
+def _safety(missed: tuple[int, ...]) -> str:
+    if len(missed) == 1:
+        return (
+            f"You reached the pass mark, but question {missed[0]} is a safety question, and those must be right. "
+            "Read its section again, then try again."
+        )
+    listed = f"{', '.join(map(str, missed[:-1]))} and {missed[-1]}"
+    return (
+        f"You reached the pass mark, but questions {listed} are safety questions, and those must be right. "
+        "Read their sections again, then try again."
+    )
+
+
+def _what_now(user, standing: Standing) -> Iterator[str]:
+    if standing.passed:
+        yield "You passed this quiz in another attempt, so every reason is open below."
+    elif standing.open:
+        yield f"Attempt {standing.open.number} is open, with your saved answers."
+    elif standing.attempts_left == 0:
+        yield "No attempt is left, so every reason is open below."
+    elif standing.next_start:
+        yield f"The next try opens on {pages.day_and_clock(user, standing.next_start)}."
+    else:
+        yield "You may try again whenever you are ready."
+
+
+def _onward(standing: Standing, words: Names, home: str) -> tuple[str, str] | None:
+    """The one next step: address and words."""
+    if standing.open:
+        return pages.address(standing.open.uuid), f"Go on with attempt {standing.open.number}"
+    if words.next_address:
+        return words.next_address, words.next_label or "Go on"
+    return (home, "Back to the overview") if home else None
+
+
+# --- questions and topics ---------------------------------------------------------------------------------------------
+
+
+def _nerve(right: list[bool]) -> list[str]:
+    steps = ["done" if each else "miss" for each in right]
+    if len(steps) <= pages.MOST_SEGMENTS:
+        return steps
+    done = sum(right) * pages.MOST_SEGMENTS // len(right)
+    return ["done"] * done + ["miss"] * (pages.MOST_SEGMENTS - done)
+
+
+def _topics(questions: list[QuestionLine]) -> list[TopicLine]:
+    found: dict[str, list[bool]] = {}
+    for question in questions:
+        found.setdefault(question.topic, []).append(question.verdict == "Correct")
+    return [TopicLine(text, sum(right), len(right), _nerve(right)) for text, right in found.items()]
+
+
+def _question(question: QuestionResult, home: str, words: Names) -> QuestionLine:
+    slug, _, anchor = question.teaches_at.partition("/")
+    topic = question.topic and words.topics.get(question.topic, f"Objective {question.topic}")
+    return QuestionLine(
+        n=question.n,
+        verdict=question.verdict,
+        icon=ICONS[question.verdict],
+        topic=topic or "Other questions",
+        lesson=words.lessons.get(slug, ""),
+        address=_lesson_address(home, slug, anchor),
+        safety=question.safety,
+        **({} if question.explanation is None else _explained(question.explanation)),
+    )
+
+
+def _lesson_address(home: str, slug: str, anchor: str) -> str:
+    if not home or not slug:
+        return ""
+    place = f"#{quote(anchor, safe='')}" if anchor else ""
+    return f"{home}lessons/{quote(slug, safe='')}/{place}"
+
+
+def _explained(explanation: Explanation) -> dict[str, Any]:
+    prompt, review = explanation.prompt, explanation.review
+    lines = [_reason(prompt.kind, review.by_option, place, reason) for place, reason in enumerate(review.reasons)]
+    if explanation.answer and (prompt.kind == "ordering" or not any(reason.chosen for reason in review.reasons)):
+        mine = ReasonLine("mine", "", "Your answer.", pages.with_unit(prompt, explanation.answer), "")
+        lines.insert(0, mine)
+    return {"stem": prompt.stem, "vignette": prompt.vignette, "reasons": tuple(lines), "note": review.note}
+
+
+def _reason(kind: str, by_option: bool, place: int, reason: Reason) -> ReasonLine:
+    if kind == "ordering":
+        return ReasonLine("key", str(place + 1), "In its place." if reason.chosen else "", reason.text, reason.rationale)
+    key = letter(place) if by_option else ""
+    mark = "key" if reason.correct else "mine" if reason.chosen else ""
+    return ReasonLine(mark, key, _lead(reason), reason.text, reason.rationale)
+
+
+def _lead(reason: Reason) -> str:
+    if reason.text.startswith("Not used:"):
+        return ""
+    if reason.correct:
+        return "Your answer, correct." if reason.chosen else "Correct answer."
+    return "Your answer." if reason.chosen else ""
