@@ -23,7 +23,7 @@ LOCKS = {"demo": {"requirements.txt"}, "test": {"requirements.txt", "requirement
 
 def hand_over(command: str) -> None:
     """Return when this interpreter has what `command` needs. Otherwise go on in .venv, made or brought up to date."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 (this is the very check)
         sys.exit(f"Python 3.11 or newer is needed, and this is {sys.version.split()[0]}.")
     inside = Path(sys.prefix).resolve() == VENV.resolve()
     has_django = importlib.util.find_spec("django") is not None
@@ -55,7 +55,8 @@ def _is_installed(requirement: str) -> bool:
     except metadata.PackageNotFoundError:
         return False
     return all(
-        version >= _numbers(bound) if bound.startswith(">=") else version < _numbers(bound) for bound in bounds.split(",")
+        version >= _numbers(bound) if bound.startswith(">=") else version < _numbers(bound)
+        for bound in bounds.split(",")
     )
 
 

@@ -1,4 +1,4 @@
-"""What the demo shows: an account for each role, the courses of fixtures/, and the leave of a board that does not exist.
+"""What the demo shows: an account for each role, the courses of fixtures/, and a board's leave, which is a specimen.
 
 Everything here may be called again and again; what stands already is left as it is.
 """

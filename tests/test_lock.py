@@ -50,7 +50,7 @@ def test_every_dependency_of_pyproject_is_pinned_within_its_range(lock):
 
     for requirement in map(Requirement, WANTED[lock]):
         version = pinned.get(canonicalize_name(requirement.name))
-        assert version and version in requirement.specifier, f"{requirement}: {lock} has {version}. Make the locks anew."
+        assert version and version in requirement.specifier, f"{requirement}: {lock} has {version}, make it anew"
 
 
 @pytest.mark.parametrize("lock", WANTED)

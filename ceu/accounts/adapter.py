@@ -2,11 +2,20 @@
 
 from urllib.parse import urlencode
 
-from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+
+
+def client_ip(request: HttpRequest) -> str:
+    """The address of the person, behind as many proxies as TRUSTED_PROXIES says; empty where it cannot be known."""
+    try:
+        return get_adapter(request).get_client_ip(request)
+    except PermissionDenied:
+        return ""
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -1,16 +1,53 @@
-"""Roles as groups with permissions, made anew after every migrate. A role is a list here and nothing else."""
+"""Roles as groups with permissions, made anew after every migrate. A role is a list here and nothing else.
+
+A learner has no permission at all. Which rows a permission reaches is decided by each model's `for_user`.
+"""
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 
 INSTRUCTOR, REGISTRAR, AUDITOR = "instructor", "registrar", "auditor"
 
+_VIEW = ("view",)
+_WRITE = ("view", "add", "change")
+_OWN = ("view", "add", "change", "delete")
+
 
 def _rights(verbs: tuple[str, ...], *models: str) -> set[str]:
     return {f"{model.split('.')[0]}.{verb}_{model.split('.')[1]}" for model in models for verb in verbs}
 
 
-ROLES: dict[str, set[str]] = {INSTRUCTOR: set(), REGISTRAR: set(), AUDITOR: set()}
+ROLES: dict[str, set[str]] = {
+    # Writes own courses and their items, publishes them, and sees how learners get on. Issues nothing.
+    INSTRUCTOR: {
+        *_rights(_WRITE, "courses.course"),
+        *_rights(_OWN, "courses.module", "courses.lesson", "courses.learningobjective", "courses.reference"),
+        *_rights(_OWN, "courses.glossaryterm", "courses.figure"),
+        *_rights(_OWN, "quizzes.item", "quizzes.option", "quizzes.quiz", "quizzes.section"),
+        *_rights(_VIEW, "quizzes.itembank", "quizzes.itemrevision", "quizzes.itemkey", "quizzes.publishedquiz"),
+        *_rights(_VIEW, "quizzes.entry", "quizzes.entrygrant", "quizzes.attempt"),
+        *_rights(_VIEW, "courses.edition", "courses.enrolment", "courses.evaluation"),
+        "courses.publish_course",
+    },
+    # Issues certificates and takes them back, keeps accreditors and approvals, grants attempts. Writes no content.
+    REGISTRAR: {
+        *_rights(_VIEW, "courses.course", "courses.module", "courses.learningobjective", "courses.edition"),
+        *_rights(_VIEW, "courses.enrolment", "courses.evaluation", "accounts.user", "accounts.licence"),
+        *_rights(_VIEW, "courses.awaitingcertificate", "courses.certificate", "courses.certificateevent"),
+        *_rights(_VIEW, "quizzes.entry", "quizzes.entrygrant", "quizzes.attempt"),
+        *_rights(_WRITE, "courses.accreditor", "courses.approval"),
+        "quizzes.add_entrygrant",
+        "quizzes.view_every_itembank",
+        "courses.view_all_courses",
+        "courses.issue_certificate",
+        "courses.revoke_certificate",
+    },
+    # Reads what certificates rest on; neither answers nor keys.
+    AUDITOR: {
+        *_rights(_VIEW, "courses.certificate", "courses.certificateevent", "courses.enrolment", "courses.edition"),
+        "courses.view_all_courses",
+    },
+}
 
 
 def install(using: str = "default") -> None:

@@ -14,7 +14,12 @@ from typing import NamedTuple
 import psycopg
 
 LOCAL = "postgresql://postgres@127.0.0.1:5432/postgres"
-FOLDERS = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin", "/opt/postgresql/*/bin")
+FOLDERS = (
+    "/usr/lib/postgresql/*/bin",
+    "/usr/pgsql-*/bin",
+    "/opt/homebrew/opt/postgresql@*/bin",
+    "/opt/postgresql/*/bin",
+)
 # A test cluster lives for one run: it need not survive a power cut.
 FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 
@@ -37,7 +42,7 @@ def server() -> Iterator[Server]:
         with _cluster(binaries) as found:
             yield found
     else:
-        yield Server("", "no DATABASE_URL, no server on 127.0.0.1:5432 that lets postgres in, and no initdb to make one")
+        yield Server("", "no DATABASE_URL, no server on 127.0.0.1:5432 that lets postgres in, no initdb to make one")
 
 
 def _answers(url: str) -> bool:

@@ -1,4 +1,4 @@
-"""The verbs of certificates: issue, supersede, revoke, withhold, erase. One transaction each; the admin and commands call these.
+"""The verbs of certificates: issue, supersede, revoke, withhold, erase. One transaction each, for admin and commands.
 
 Lock order, always: enrolment, then register. The register's row gives the number and the place in the chain, so it is
 held until commit: a number that is rolled back was never given.

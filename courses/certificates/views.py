@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from ceu.accounts.adapter import client_ip
 from courses.certificates import document, numbers, pages
 from courses.certificates import services as certificates
 from courses.certificates.forms import AttestationForm, VerifyForm
@@ -47,7 +48,7 @@ def _sign(request: HttpRequest, enrolment, form: AttestationForm) -> bool:
     try:
         learning.attest(
             enrolment, typed_name=given["typed_name"], licence=given["licence"],
-            ip_address=request.META.get("REMOTE_ADDR") or None, user_agent=request.headers.get("User-Agent", ""), now=now,
+            ip_address=client_ip(request) or None, user_agent=request.headers.get("User-Agent", ""), now=now,
         )  # fmt: skip
     except learning.NameDiffers as refusal:
         form.add_error("typed_name", str(refusal))
@@ -67,7 +68,7 @@ def _sign(request: HttpRequest, enrolment, form: AttestationForm) -> bool:
 @require_GET
 def of_course(request: HttpRequest, slug: str) -> HttpResponse:
     """The certificate of this course, or where it stands: what is missing, or that it is being prepared."""
-    newest = Certificate.objects.of(request.user).filter(enrolment__course__slug=slug).order_by("-serial").first()
+    newest = Certificate.objects.of(request.user).filter(enrolment__course__slug=slug).order_by("-pk").first()
     if newest:
         return redirect("courses:certificate", newest.uuid)
     enrolment = own_enrolment(request, slug)
@@ -78,7 +79,8 @@ def of_course(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 @require_GET
 def certificate(request: HttpRequest, uuid) -> HttpResponse:
-    row = get_object_or_404(pages.rows().of(request.user).select_related("document", "holder"), uuid=uuid)
+    own = pages.rows().of(request.user).select_related("document").defer("document__content")
+    row = get_object_or_404(own, uuid=uuid)
     shown = pages.show(row, public=False)
     if shown is None:
         raise Http404("The particulars of this certificate are erased.")
@@ -144,7 +146,7 @@ def _slow_down(request: HttpRequest) -> HttpResponse:
 
 def _throttled(request: HttpRequest) -> bool:
     """More than twenty checks a minute from one address: a person compares papers more slowly than that."""
-    key = f"verify:{request.META.get('REMOTE_ADDR', '')}:{timezone.now():%H%M}"
+    key = f"verify:{client_ip(request)}:{timezone.now():%H%M}"
     cache.add(key, 0, 60)
     try:
         return cache.incr(key) > CHECKS_A_MINUTE

@@ -1,16 +1,18 @@
 """PURE. The package format: what each file holds, its one canonical text, and where a mistake stands in it."""
 
+import datetime as dt
 import json
 import re
 import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass
+import uuid
+from dataclasses import dataclass, fields, is_dataclass, replace
 from decimal import Decimal
-from json.scanner import py_make_scanner
 from typing import Any, TypeVar
 
 from courses.catalogue import figures, markup
 from courses.catalogue.content import Objective, Reference, Term, UnknownForm, from_dict, to_dict
+from courses.packages import places
+from quizzes.questions.codec import plain
 
 FORMAT = 1
 T = TypeVar("T")
@@ -104,6 +106,7 @@ class PackageWrong:
 class PackageAccepted:
     text: str
     share: int
+    rationale: str | None = None
 
 
 @dataclass(frozen=True)
@@ -212,10 +215,15 @@ class _Reading:
 
     def __init__(self, files: dict[str, bytes]) -> None:
         self.files = dict(files)
+        self.seen = frozenset(files)
+        self.texts: dict[str, str] = {}
         self.mistakes: list[Mistake] = []
 
     def mistake(self, file: str, text: str, line: int = 1) -> None:
         self.mistakes.append(Mistake(file, line, text))
+
+    def mistake_at(self, file: str, pointer: str, text: str) -> None:
+        self.mistake(file, f"{pointer}: {text}", places.line_of(self.texts[file], pointer))
 
     def text(self, file: str) -> str | None:
         raw = self.files.pop(file, None)
@@ -227,36 +235,66 @@ class _Reading:
         except UnicodeDecodeError as error:
             self.mistake(file, "Not UTF-8 text.", raw[: error.start].count(b"\n") + 1)
             return None
-        if "\x00" in text or "\r" in text:
-            self.mistake(file, "Null characters and carriage returns are not allowed.")
+        if found := places.CONTROL.search(text):
+            line = text.count("\n", 0, found.start()) + 1
+            self.mistake(file, "Control characters and carriage returns are not allowed.", line)
             return None
-        return unicodedata.normalize("NFC", text)
+        self.texts[file] = unicodedata.normalize("NFC", text)
+        return self.texts[file]
 
     def json(self, file: str, kind: type[T]) -> T | None:
         text = self.text(file)
         if text is None:
             return None
         try:
-            return from_dict(kind, json.loads(text, object_pairs_hook=_once))
+            data = json.loads(text, object_pairs_hook=_once)
+            if pointer := places.unclean(data):
+                self.mistake_at(file, pointer, "holds a character that is not text.")
+            else:
+                return _settled(from_dict(kind, data))
+        except _KeyTwice:
+            name, line = places.repeated(text)
+            self.mistake(file, f"The key {name!r} stands twice in one object.", line)
         except json.JSONDecodeError as error:
             self.mistake(file, f"Not JSON: {error.msg}.", error.lineno)
         except UnknownForm as error:
             pointer, _, reason = str(error).rpartition(": ")
-            self.mistake(file, f"{pointer}: {reason}.", line_of(text, pointer))
+            self.mistake_at(file, pointer, f"{reason}.")
         except (ValueError, RecursionError) as error:
             self.mistake(file, f"Not JSON of this format: {error}.")
         return None
 
     def names(self, folder: str, ending: str) -> list[str]:
-        return sorted(name for name in self.files if name.startswith(f"{folder}/") and name.endswith(ending))
+        place = re.compile(rf"{folder}/[^/]+{re.escape(ending)}")
+        return sorted(name for name in self.files if place.fullmatch(name))
+
+
+class _KeyTwice(Exception):
+    pass
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) != len(pairs):
-        twice = next(key for n, (key, _) in enumerate(pairs) if key in {other for other, _ in pairs[:n]})
-        raise ValueError(f"the key {twice!r} stands twice in one object")
+        raise _KeyTwice
     return result
+
+
+def _is_empty(value: Any) -> bool:
+    return value in ("", ()) or value is False
+
+
+def _settled(value: Any) -> Any:
+    """One form for what means the same: 1.0 is 1, an optional key with nothing in it is absent, text is NFC."""
+    if is_dataclass(value) and not isinstance(value, type):
+        settled = {field.name: _settled(getattr(value, field.name)) for field in fields(value)}
+        optional = [field.name for field in fields(value) if field.default is None]
+        return replace(value, **settled | {name: None for name in optional if _is_empty(settled[name])})
+    if isinstance(value, tuple):
+        return tuple(_settled(item) for item in value)
+    if isinstance(value, Decimal):
+        return Decimal(plain(value))
+    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
 
 
 def read(files: dict[str, bytes]) -> Package:
@@ -271,6 +309,10 @@ def read(files: dict[str, bytes]) -> Package:
     quizzes = [(_stem(name), reading.json(name, PackageQuiz)) for name in reading.names("quizzes", ".json")]
     for name in sorted(reading.files):
         reading.mistake(name, "This file has no place in a package.")
+    if references:
+        _check_once(reading, "references.json", "/references/{}/key", [row.key for row in references.references])
+    if terms:
+        _check_once(reading, "glossary.json", "/terms/{}/term", [row.term for row in terms.terms])
     if course:
         _check_outline(reading, course, {lesson.slug for lesson in lessons if lesson}, {code for code, _ in quizzes})
     if reading.mistakes or not (course and references and terms):
@@ -280,8 +322,8 @@ def read(files: dict[str, bytes]) -> Package:
         lessons=tuple(lesson for lesson in lessons if lesson),
         items=tuple(item for item in items if item),
         quizzes=tuple((code, quiz) for code, quiz in quizzes if quiz),
-        references=tuple(sorted(references.references, key=lambda reference: reference.key)),
-        terms=tuple(sorted(terms.terms, key=lambda term: term.term.casefold())),
+        references=references.references,
+        terms=terms.terms,
         figures=tuple(drawing for drawing in drawings if drawing),
     )
 
@@ -302,9 +344,13 @@ def _lesson(reading: _Reading, name: str) -> PackageLesson | None:
     for line, row in enumerate(head.split("\n"), start=1):
         key, colon, value = row.partition(": ")
         if line > len(_HEADER) or key != _HEADER[line - 1] or not colon:
-            reading.mistake(name, f"The header has the lines {', '.join(_HEADER)}, each with a value, then an empty line.", line)
+            wanted = f"The header has the lines {', '.join(_HEADER)}, each with a value, then an empty line."
+            reading.mistake(name, wanted, line)
             return None
         header[key] = value.strip()
+    if len(header) < len(_HEADER):
+        reading.mistake(name, f"The header lacks the line {_HEADER[len(header)]}.", len(header) + 1)
+        return None
     kept = markup.clean(body)
     if kept != body:
         reading.mistake(name, *_first_difference(body, kept, offset=len(_HEADER) + 1))
@@ -315,8 +361,9 @@ def _lesson(reading: _Reading, name: str) -> PackageLesson | None:
 def _first_difference(body: str, kept: str, *, offset: int) -> tuple[str, int]:
     ours, theirs = body.split("\n"), kept.split("\n")
     for n, line in enumerate(ours):
-        if n >= len(theirs) or line != theirs[n]:
-            at = next((i for i, (a, b) in enumerate(zip(line, theirs[n] if n < len(theirs) else "", strict=False)) if a != b), 0)
+        other = theirs[n] if n < len(theirs) else ""
+        if n >= len(theirs) or line != other:
+            at = next((i for i, (a, b) in enumerate(zip(line, other, strict=False)) if a != b), 0)
             shown = line[max(0, at - 20) : at + 40]
             return f"Not the lesson's HTML, near “{shown}”.", offset + n + 1
     return "Not the lesson's HTML.", offset + len(ours)
@@ -339,70 +386,73 @@ def _item(reading: _Reading, name: str) -> PackageItem | None:
     if item is None:
         return None
     if item.code != _stem(name):
-        reading.mistake(name, f"The code {item.code} differs from the file's name.")
+        reading.mistake_at(name, "/code", f"{item.code} differs from the file's name.")
     if item.kind not in KEYS_OF_KIND:
-        reading.mistake(name, f"The kind {item.kind!r} is not known.")
+        reading.mistake_at(name, "/kind", f"{item.kind!r} is not a kind of item.")
         return None
     needed, more = KEYS_OF_KIND[item.kind]
     given = {key for key in _SPECIAL if getattr(item, key) is not None}
     for key in sorted(needed - given):
         reading.mistake(name, f"/{key}: an item of kind {item.kind} needs it.")
     for key in sorted(given - needed - more):
-        reading.mistake(name, f"/{key}: has no place in an item of kind {item.kind}.")
+        reading.mistake_at(name, f"/{key}", f"has no place in an item of kind {item.kind}.")
     return item
 
 
 def _check_outline(reading: _Reading, course: PackageCourse, lessons: set[str], quizzes: set[str]) -> None:
     if course.format != FORMAT:
-        reading.mistake("course.json", f"Format {course.format}; this version reads {FORMAT}.")
-    listed = [slug for module in course.modules for slug in module.lessons]
-    for slug in sorted({slug for slug in listed if listed.count(slug) > 1}):
-        reading.mistake("course.json", f"The lesson {slug} is listed twice.")
-    for slug in sorted(set(listed) - lessons):
-        if f"lessons/{slug}.html" not in {mistake.file for mistake in reading.mistakes}:
-            reading.mistake("course.json", f"The lesson {slug} is listed, and lessons/{slug}.html is missing.")
-    for slug in sorted(lessons - set(listed)):
+        reading.mistake_at("course.json", "/format", f"{course.format}; this version reads {FORMAT}.")
+    if not _is_uuid(course.uuid):
+        reading.mistake_at("course.json", "/uuid", "not a UUID in small letters.")
+    for name in ("released_on", "reviewed_on", "review_due_on"):
+        if not _is_date(getattr(course, name)):
+            reading.mistake_at("course.json", f"/{name}", "not a date such as 2027-01-31.")
+    for n, module in enumerate(course.modules):
+        _check_module(reading, f"/modules/{n}", module, quizzes)
+    listed = {slug for module in course.modules for slug in module.lessons}
+    for slug in sorted(lessons - listed):
         reading.mistake(f"lessons/{slug}.html", "No module in course.json lists this lesson.")
-    wanted = {module.code for module in course.modules if module.quiz}
-    for code in sorted(wanted ^ quizzes):
-        reading.mistake("course.json", f"Module {code}: its quiz is announced or present, but not both.")
+    for code in sorted(quizzes - {module.code for module in course.modules}):
+        reading.mistake(f"quizzes/{code}.json", "No module in course.json has this code.")
+    _check_once(reading, "course.json", "/objectives/{}/code", [objective.code for objective in course.objectives])
+    _check_once(reading, "course.json", "/modules/{}/code", [module.code for module in course.modules])
+    met: set[str] = set()
+    for n, module in enumerate(course.modules):
+        for i, slug in enumerate(module.lessons):
+            if slug in met:
+                reading.mistake_at("course.json", f"/modules/{n}/lessons/{i}", f"the lesson {slug} is listed twice.")
+            if f"lessons/{slug}.html" not in reading.seen:
+                reading.mistake_at("course.json", f"/modules/{n}/lessons/{i}", f"lessons/{slug}.html is missing.")
+            met.add(slug)
 
 
-def line_of(text: str, pointer: str) -> int:
-    """The line on which the value at `pointer` (/a/0/b) begins; the nearest parent's when it is not there."""
-    scan = py_make_scanner(json.JSONDecoder())
-    position = _skip(text, 0)
-    for step in pointer.strip("/").split("/"):
-        found = _child(text, position, step, scan)
-        if found is None:
-            break
-        position = found
-    return text.count("\n", 0, position) + 1
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(uuid.UUID(text)) == text
+    except ValueError:
+        return False
 
 
-def _child(text: str, position: int, step: str, scan: Callable) -> int | None:
-    if text[position : position + 1] not in ("{", "["):
-        return None
-    closing, n, at = ("}" if text[position] == "{" else "]"), 0, _skip(text, position + 1)
-    while at < len(text) and text[at] != closing:
-        name = str(n)
-        if closing == "}":
-            name, at = scan(text, at)
-            at = _skip(text, _skip(text, at) + 1)
-        if name == step:
-            return at
-        _, at = scan(text, at)
-        at = _skip(text, at)
-        n += 1
-        if text[at : at + 1] == ",":
-            at = _skip(text, at + 1)
-    return None
+def _is_date(text: str | None) -> bool:
+    try:
+        return text is None or dt.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
-def _skip(text: str, at: int) -> int:
-    while at < len(text) and text[at] in " \t\n":
-        at += 1
-    return at
+def _check_module(reading: _Reading, pointer: str, module: PackageModule, quizzes: set[str]) -> None:
+    file = f"quizzes/{module.code}.json"
+    if module.quiz and module.code not in quizzes:
+        reading.mistake_at("course.json", f"{pointer}/quiz", f"{file} is missing.")
+    if not module.quiz and module.code in quizzes:
+        reading.mistake_at("course.json", f"{pointer}/quiz", f"{file} is there, and no quiz is announced.")
+
+
+def _check_once(reading: _Reading, file: str, pointer: str, values: list[str]) -> None:
+    """`pointer` holds {} for the place in the list."""
+    for n, value in enumerate(values):
+        if value in values[:n]:
+            reading.mistake_at(file, pointer.format(n), f"{value} is used twice.")
 
 
 # --- writing --------------------------------------------------------------------------------------------------------
@@ -412,8 +462,8 @@ def write(package: Package) -> dict[str, bytes]:
     """The canonical files of a package: relative path -> bytes."""
     files = {
         "course.json": _json(package.course),
-        "references.json": _json(_References(package.references)),
-        "glossary.json": _json(_Terms(package.terms)),
+        "references.json": _json(_References(tuple(sorted(package.references, key=lambda row: row.key)))),
+        "glossary.json": _json(_Terms(tuple(sorted(package.terms, key=lambda row: (row.term.casefold(), row.term))))),
     }
     for lesson in package.lessons:
         head = f"title: {lesson.title}\npurpose: {lesson.purpose}\nobjectives: {lesson.objectives}\n\n"

@@ -1,6 +1,10 @@
 """Items of a package <-> items of a bank: field by field, with the columns of `Option` read as its docstring says."""
 
 from collections.abc import Iterable
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model
 
 from courses.catalogue.drafts import plain
 from courses.packages.form import (
@@ -14,7 +18,25 @@ from courses.packages.form import (
 )
 from quizzes.bank.models import Item, ItemBank, Option
 
-_FIELDS = "kind pool objective bloom safety points teaches_at stem".split()
+_FIELDS = ("kind", "pool", "objective", "bloom", "safety", "points", "teaches_at", "stem")
+
+
+class BadValue(ValueError):
+    """A value that the draft's rows refuse. `found` holds the pointer in `file` and a sentence, for each."""
+
+    def __init__(self, file: str, found: list[tuple[str, str]]) -> None:
+        super().__init__(file)
+        self.file = file
+        self.found = found
+
+
+def check(row: Model, file: str, pointer: str = "", *, exclude: Iterable[str] = (), unique: bool = False) -> None:
+    """Let the model's own rules judge a row made of `pointer` in `file`. Raises BadValue."""
+    try:
+        row.full_clean(exclude=exclude, validate_unique=unique, validate_constraints=unique)
+    except ValidationError as error:
+        found = [(f"{pointer}/{name}", " ".join(said)) for name, said in error.message_dict.items()]
+        raise BadValue(file, found) from error
 
 
 def write(bank: ItemBank, items: Iterable[PackageItem]) -> None:
@@ -23,10 +45,13 @@ def write(bank: ItemBank, items: Iterable[PackageItem]) -> None:
     for wanted in items:
         item = present.pop(wanted.code, None) or Item(bank=bank, code=wanted.code)
         _fill(item, wanted)
-        item.full_clean(exclude=["bank"], validate_unique=False, validate_constraints=False)
+        file = f"items/{wanted.code}.json"
+        check(item, file, exclude=["bank"])
         item.save()
         item.options.all().delete()
         options = [Option(item=item, position=n, **values) for n, values in enumerate(_rows(wanted), start=1)]
+        for option in options:
+            check(option, file, exclude=["item"])
         Option.objects.bulk_create(options)
     Item.objects.filter(pk__in=[item.pk for item in present.values()]).update(status=Item.Status.RETIRED)
 
@@ -51,7 +76,7 @@ def _rows(wanted: PackageItem) -> list[dict]:
         *({"match": e.right, "rationale": e.rationale} for e in wanted.extra or ()),
         *({"text": s.text, "rationale": s.rationale} for s in wanted.steps or ()),
         *({"text": w.value, "rationale": w.why} for w in wanted.wrong or ()),
-        *({"text": a.text, "share": a.share} for a in wanted.accepted or ()),
+        *({"text": a.text, "share": a.share, "rationale": a.rationale or ""} for a in wanted.accepted or ()),
     ]
 
 
@@ -101,8 +126,8 @@ def _ordering(row: Item, options: list[Option]) -> dict:
 
 def _numeric(row: Item, options: list[Option]) -> dict:
     return {
-        "answer": plain(row.answer),
-        "tolerance": plain(row.tolerance),
+        "answer": None if row.answer is None else plain(row.answer),
+        "tolerance": plain(row.tolerance or Decimal(0)),
         "unit": row.unit or None,
         "work": row.work or None,
         "wrong": tuple(PackageWrong(o.text, o.rationale) for o in options) or None,
@@ -111,7 +136,7 @@ def _numeric(row: Item, options: list[Option]) -> dict:
 
 def _text(row: Item, options: list[Option]) -> dict:
     return {
-        "accepted": tuple(PackageAccepted(o.text, o.share) for o in options),
+        "accepted": tuple(PackageAccepted(o.text, o.share, o.rationale or None) for o in options),
         "work": row.work or None,
         "case_sensitive": row.case_sensitive or None,
     }

@@ -50,7 +50,8 @@ def load(path: Path, *, by, publish: bool = False, dry_run: bool = False) -> Rep
     What the draft holds already is left alone; what differs, the package decides. Items that the package does not
     hold are retired and not deleted. `by` becomes the instructor of a new course.
     """
-    package = form.read(archive.read(Path(path)))
+    files = archive.read(Path(path))
+    package = form.read(files)
     try:
         with transaction.atomic():
             report = _load(package, by=by)
@@ -58,35 +59,59 @@ def load(path: Path, *, by, publish: bool = False, dry_run: bool = False) -> Rep
                 report.edition = catalogue.publish(report.course, by=by, now=timezone.now())
             if dry_run:
                 raise _DryRun
+    except items.BadValue as error:
+        raise form.BadPackage(_mistakes(error, files)) from error
     except _DryRun:
         report.course = report.course if not report.new else None
     return report
+
+
+_LESSON_LINES = {"/title": 1, "/purpose": 2, "/objectives": 3}
+
+
+def _mistakes(error: items.BadValue, files: dict[str, bytes]) -> list[form.Mistake]:
+    text = files[error.file].decode()
+    is_json = error.file.endswith(".json")
+    return [
+        form.Mistake(error.file, places.line_of(text, at) if is_json else _LESSON_LINES.get(at, 1), f"{at}: {said}")
+        for at, said in error.found
+    ]
 
 
 def _load(package: Package, *, by) -> Report:
     course = Course.objects.select_for_update().filter(uuid=package.course.uuid).first()
     new = course is None
     wanted = form.write(package)
-    present = dump(course) if course else {}
+    present = form.write(_package(course)) if course else {}
     changed = sorted(name for name in wanted.keys() | present.keys() if wanted.get(name) != present.get(name))
-    if course is None:
-        bank = ItemBank.objects.create(title=package.course.title)
-        course = Course.objects.create(uuid=package.course.uuid, slug=package.course.slug, title=package.course.title, bank=bank)
-        if by is not None:
-            course.instructors.add(by)
-            catalogue.share_bank(course)
+    course = course or Course(uuid=package.course.uuid)
     if changed:
         _write(course, package)
+    if new and by is not None:
+        course.instructors.add(by)
+        catalogue.share_bank(course)
     return Report(course, new, changed)
 
 
+class CannotDump(Exception):
+    """The draft holds something for which the package format has no place; `str()` of it says what."""
+
+
 def dump(course: Course) -> dict[str, bytes]:
-    """The package of a draft: relative path -> bytes, in canonical form."""
+    """The package of a draft: relative path -> bytes, in canonical form. Raises CannotDump."""
+    for module in course.modules.filter(quiz__isnull=False).select_related("quiz").prefetch_related("quiz__sections"):
+        modes = [section.mode for section in module.quiz.sections.all()]
+        if modes != [Section.Mode.DRAWN]:
+            raise CannotDump(f"The quiz of module {module.code} is not one drawn section: a package cannot hold it.")
     return form.write(_package(course))
 
 
 def write_folder(files: dict[str, bytes], folder: Path) -> None:
-    """Make `folder` hold exactly `files`; only files of a package's kind are ever removed."""
+    """Make `folder` hold exactly `files`; only files of a package's kind are ever removed. Raises BadArchive.
+
+    Codes of items and modules are file names here, and authors choose them: none may lead out of the folder.
+    """
+    archive.check_names(files)
     folder.mkdir(parents=True, exist_ok=True)
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.suffix in archive.ENDINGS and path.relative_to(folder).as_posix() not in files:
@@ -110,10 +135,14 @@ _COURSE_FIELDS = (
 def _write(course: Course, package: Package) -> None:
     for name in _COURSE_FIELDS:
         setattr(course, name, getattr(package.course, name))
-    course.full_clean(exclude=["bank"])
-    course.save(update_fields=_COURSE_FIELDS)
+    items.check(course, "course.json", exclude=["bank"], unique=True)
+    if course.pk is None:
+        course.bank = ItemBank.objects.create(title=course.title)
+        course.save()
+    else:
+        course.save(update_fields=_COURSE_FIELDS)
     items.write(course.bank, package.items)
-    _replace(LearningObjective, course, "code", (
+    _replace(LearningObjective, course, "code", ("course.json", "/objectives/{n}"), (
         {"position": n, "code": row.code, "verb": row.verb, "bloom": row.bloom, "text": row.text}
         for n, row in enumerate(package.course.objectives)
     ))  # fmt: skip

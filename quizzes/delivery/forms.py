@@ -15,7 +15,8 @@ MOST_FIELDS = 1000
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 # What else our own forms send; any other name is not read, and is told to the log.
-OUR_NAMES = {"csrfmiddlewaretoken", "rev", "clear", "flag", "back", "keep", "answer"}
+OUR_NAMES = {"csrfmiddlewaretoken", "rev", "clear", "flag", "back", "choosing", "keep", "answer"}
+STORED = "stored"
 ANSWER_NAME = re.compile(r"answer(-[0-9]{1,3})?\Z", re.ASCII)
 _NUMBER = re.compile(r"(0|[1-9][0-9]{0,8})\Z", re.ASCII)
 
@@ -69,14 +70,23 @@ def number(fields: Fields, name: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One POST to a question. `held` is what the controls held, as typed."""
+    """One POST to a question. `held` is what the controls held, as typed.
+
+    `choosing`: it comes from the page that shows two answers; `keep` is then "stored", or the number at which one's own
+    may take its place. Without a choice `rev` is stale still, so the page comes again.
+    """
 
     held: Held
     rev: int
     clear: bool
     flag: bool | None
+    choosing: bool
     keep: str
     back: bool
+
+    @property
+    def current_rev(self) -> int:
+        return int(self.keep) if self.keep else self.rev
 
 
 def given(fields: Fields, prompt: Any) -> Given:
@@ -87,13 +97,15 @@ def given(fields: Fields, prompt: Any) -> Given:
         rev=number(fields, "rev"),
         clear=bool(one(fields, "clear")),
         flag=flag == "1" if flag else None,
-        keep=one(fields, "keep"),
+        choosing=bool(one(fields, "choosing")),
+        keep=_keep(fields),
         back=one(fields, "back") == "check",
     )
 
 
-def wants_check(fields: Fields) -> bool:
-    return fields.get("back", [""])[0] == "check"
+def _keep(fields: Fields) -> str:
+    keep = one(fields, "keep")
+    return keep if keep in {"", STORED} else str(number(fields, "keep"))
 
 
 # --- one control for each way of answering --------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from functools import wraps
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -13,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from quizzes.delivery import forms, outcome, pages
+from quizzes.delivery import forms, outcome, pages, timing
 from quizzes.delivery import services as delivery
 from quizzes.delivery.forms import CONTROLS, Malformed
 from quizzes.delivery.models import Attempt
@@ -45,7 +46,9 @@ def _came_from(request: HttpRequest, uuid: UUID, n: int | None = None) -> str:
     except Malformed:
         fields = {}
     kept = [(name, value) for name, values in fields.items() if _is_kept(name) for value in values]
-    return f"{reverse('quizzes:question', args=[uuid, n])}?{urlencode(kept)}"[:2000]
+    query = urlencode(kept)
+    # Servers take about 4000 characters of address, and this one is quoted twice on its way.
+    return f"{reverse('quizzes:question', args=[uuid, n])}{f'?{query}' if 0 < len(query) < 1200 else ''}"
 
 
 def _is_kept(name: str) -> bool:
@@ -109,13 +112,23 @@ def result(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The result; an attempt whose time ran out unwatched is closed first, as of its deadline."""
     now, attempt = timezone.now(), outcome.attempt_of(request.user, uuid)
     if attempt.state == Attempt.State.VOID:
-        return render(request, "quizzes/void.html", {"attempt": attempt, "home": attempt.entry.home})
+        return render(request, "quizzes/void.html", _void(attempt))
     if attempt.state == Attempt.State.OPEN:
-        if not pages.timing.is_late(now, attempt.deadline):
+        if not timing.is_late(now, attempt.deadline):
             return redirect("quizzes:attempt", uuid)
         delivery.submit(attempt, now=attempt.deadline)
         attempt = outcome.attempt_of(request.user, uuid)
     return render(request, "quizzes/result.html", outcome.page(request.user, attempt, now=now))
+
+
+def _void(attempt: Attempt) -> dict:
+    reference, contact = _reference(attempt.uuid), settings.PROVIDER_CONTACT
+    return {"attempt": attempt, "home": attempt.entry.home, "contact": contact, "reference": reference}
+
+
+def _reference(uuid: UUID) -> str:
+    """What a learner can read out to whoever helps."""
+    return str(uuid)[:8].upper()
 
 
 # --- an answer ----------------------------------------------------------------------------------------------------------
@@ -134,7 +147,7 @@ def answer(request: HttpRequest, uuid: UUID, n: int) -> HttpResponse:
         return _malformed(request, refusal)
     if names := forms.strangers(fields):
         logger.warning("An answer came with fields that no form of ours has: %.200r", names)
-    if given.keep == "stored":
+    if given.keep == forms.STORED:
         return HttpResponseRedirect(pages.after(slot.sitting, n, given.back))
     return _save(request, slot, given)
 
@@ -169,7 +182,7 @@ def _store(slot: Slot, given: forms.Given, now) -> int:
     raw = None if given.clear else CONTROLS[prompt.kind].raw(given.held)
     raw = delivery.display_to_canonical(slot.order, raw)
     saved = delivery.save_answer(
-        slot.sitting, slot.n, raw, rev=given.rev, now=now, clear=given.clear, revision_id=slot.revision_id
+        slot.sitting, slot.n, raw, rev=given.current_rev, now=now, clear=given.clear, revision_id=slot.revision_id
     )
     if given.flag is not None:
         delivery.flag(slot.sitting, slot.n, given.flag, now=now)
@@ -215,8 +228,9 @@ def _choose(request: HttpRequest, slot: Slot, given: forms.Given, stale: deliver
         "stem": prompt.stem,
         "mine": mine,
         "stored": stored,
+        "sent_rev": given.rev,
         "rev": stale.rev,
-        "again": bool(given.keep),
+        "problem": "Choose which answer to keep." if given.choosing and not given.keep else "",
         "fields": [("clear", "1")] if given.clear else CONTROLS[prompt.kind].pairs(prompt, given.held),
         "back": given.back,
     }
@@ -253,6 +267,6 @@ def submit(request: HttpRequest, uuid: UUID) -> HttpResponse:
         pass  # void: the result page says so
     except DatabaseError:
         logger.exception("An attempt could not be submitted.")
-        context = {"sitting": sitting, "at": pages.clock(request.user, now), "reference": str(uuid)[:8].upper()}
+        context = {"sitting": sitting, "at": pages.clock(request.user, now), "reference": _reference(uuid)}
         return render(request, "quizzes/submit_failed.html", context, status=503)
     return redirect("quizzes:result", uuid)

@@ -1,0 +1,119 @@
+"""The form of one item: which fields its kind has, and what they mean there."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django import forms
+from django.http import HttpRequest
+
+from ceu.shared.admin import CodesField, GuardedForm, OwnRows, ScopedInline
+from quizzes.bank.models import Item, Kind, Option
+
+_AT_THE_END = 32767
+
+
+class Shape(NamedTuple):
+    """What the page of a kind shows: fields of the item, columns of its table with their headings, and how to fill it."""
+
+    fields: tuple[str, ...]
+    columns: dict[str, str]
+    help: str
+
+
+_CHOICE = {"text": "option", "correct": "key", "rationale": "why it is right or wrong"}
+SHAPES = {
+    Kind.SINGLE: Shape((), _CHOICE, "One line an option. Tick the one that is the key."),
+    Kind.MULTIPLE: Shape(("choose",), _CHOICE, "One line an option. Tick every key."),
+    Kind.TRUE_FALSE: Shape((), _CHOICE, "True stands first, False second. Tick the one that is the key."),
+    Kind.MATCHING: Shape(
+        (),
+        {"text": "left", "match": "goes with", "rationale": "why"},
+        "One line a pair. A line without a left side is a distractor.",
+    ),
+    Kind.ORDERING: Shape(
+        ("common_error",), {"text": "step", "rationale": "why here"}, "One line a step, in the correct order."
+    ),
+    Kind.NUMERIC: Shape(
+        ("answer", "tolerance", "unit", "work"),
+        {"text": "known wrong value", "rationale": "the mistake that leads to it"},
+        "The lines are values that known mistakes lead to; there may be none.",
+    ),
+    Kind.TEXT: Shape(
+        ("case_sensitive", "work"),
+        {"text": "accepted answer", "share": "per cent", "rationale": "why"},
+        "One line an accepted answer, with the share of the points it earns.",
+    ),
+}
+
+
+class ItemForm(GuardedForm):
+    references = CodesField(required=False, help_text="Keys of the reference list, with commas between them.")
+
+    class Meta:
+        model = Item
+        fields = "__all__"
+        widgets = {"stem": forms.Textarea(attrs={"rows": 3}), "vignette": forms.Textarea(attrs={"rows": 4})}
+
+    def clean_tolerance(self):
+        if (tolerance := self.cleaned_data["tolerance"]) is not None and tolerance < 0:
+            raise forms.ValidationError("The tolerance may not be negative.")
+        return tolerance
+
+
+class OptionForm(GuardedForm):
+    position = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=_AT_THE_END,
+        widget=forms.NumberInput(attrs={"size": 3}),
+        help_text="Lines are put in this order and numbered anew. Empty: at the end.",
+    )
+
+    class Meta:
+        model = Option
+        fields = ["position", "text", "match", "correct", "share", "rationale"]
+        widgets = {
+            "text": forms.Textarea(attrs={"rows": 2, "cols": 40}),
+            "match": forms.Textarea(attrs={"rows": 2, "cols": 40}),
+            "rationale": forms.Textarea(attrs={"rows": 2, "cols": 50}),
+        }
+
+    def clean_position(self) -> int:
+        position = self.cleaned_data["position"]
+        return _AT_THE_END if position is None else position
+
+
+class OptionRows(ScopedInline):
+    model = Option
+    form = OptionForm
+    formset = OwnRows
+    verbose_name_plural = "answers"
+
+    def get_fields(self, request: HttpRequest, obj: Item | None = None):
+        fields = super().get_fields(request, obj)
+        columns = SHAPES[obj.kind].columns if obj else ()
+        return ["position", *(name for name in fields if name in columns), *(["seen"] if "seen" in fields else [])]
+
+    def get_formset(self, request: HttpRequest, obj: Item | None = None, **kwargs):
+        headings = SHAPES[obj.kind].columns if obj else {}
+        return super().get_formset(request, obj, labels=headings, **kwargs)
+
+    def get_extra(self, request: HttpRequest, obj: Item | None = None, **kwargs) -> int:
+        return 0 if obj is None or obj.kind == Kind.TRUE_FALSE or obj.options.exists() else 4
+
+    def get_max_num(self, request: HttpRequest, obj: Item | None = None, **kwargs) -> int:
+        return 2 if obj and obj.kind == Kind.TRUE_FALSE else 40
+
+
+def begin(item: Item) -> None:
+    """The lines that every question of a kind has from the start."""
+    if item.kind == Kind.TRUE_FALSE:
+        item.options.bulk_create([Option(item=item, position=n, text=text) for n, text in ((1, "True"), (2, "False"))])
+
+
+def number_anew(rows: Iterable) -> None:
+    """Positions from 1, in the order in which the rows are given."""
+    for position, row in enumerate(rows, 1):
+        if row.position != position:
+            row.position = position
+            row.save(update_fields=["position"])

@@ -1,0 +1,19 @@
+import pytest
+
+from courses.certificates import ledger
+from courses.certificates.models import Certificate
+from tests.courses.certificates import certified
+
+
+@pytest.fixture
+def completed(db):
+    """A completed enrolment in a course that one board approves. What a test issues is the test's own."""
+    return certified.make_completed()
+
+
+@pytest.fixture(autouse=True)
+def all_is_as_issued(request):
+    """The invariants I05 to I09 after every test that issues, but for those that tamper."""
+    yield
+    if {"db", "transactional_db", "django_db_setup"} & set(request.fixturenames) and not request.node.get_closest_marker("tampers"):
+        assert ledger.verify() == []
