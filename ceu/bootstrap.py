@@ -31,11 +31,16 @@ def hand_over(command: str) -> None:
         return
     if command not in LOCKS and not STAMP.exists():
         sys.exit("Django is not installed here. Start with: python3 manage.py demo")
-    renew = not PYTHON.exists() or not _digests(LOCKS.get(command, set())) <= _stamped() or inside and not has_django
+    needed = LOCKS.get(command, set())
+    renew = not _is_fresh(needed) or inside and not has_django
     if renew:
-        _install(LOCKS.get(command, set()) | {line.split()[1] for line in _stamped()})
+        _install(needed)
     if renew or not inside:
         _restart()
+
+
+def _is_fresh(locks: set[str]) -> bool:
+    return PYTHON.exists() and _digests(locks) <= _stamped()
 
 
 def _has_packages(command: str) -> bool:
@@ -72,19 +77,34 @@ def _stamped() -> set[str]:
     return set(STAMP.read_text().splitlines()) if STAMP.exists() else set()
 
 
-def _install(locks: set[str]) -> None:
+def _install(needed: set[str]) -> None:
     uv = shutil.which("uv")
     if not uv and importlib.util.find_spec("ensurepip") is None:
         sys.exit("Python's venv module is not complete here. On Debian or Ubuntu: apt install python3-venv")
-    print("Installing the packages into .venv: once, and again when a lock file changes …", file=sys.stderr, flush=True)
-    begin_again = not STAMP.exists() or not PYTHON.exists()
-    STAMP.unlink(missing_ok=True)  # gone until all is well: a start that breaks off here begins again
-    if begin_again:
-        base = getattr(sys, "_base_executable", None) or sys.executable
-        _run([base, "-m", "venv", "--clear", *(["--without-pip"] if uv else []), str(VENV)])
-    pip = [uv, "pip", "install", "--python", str(PYTHON)] if uv else [str(PYTHON), "-m", "pip", "install", "--no-input"]
-    _run([*pip, "-qq", "--require-hashes", *(f"--requirement={ROOT / lock}" for lock in sorted(locks))])
-    STAMP.write_text("\n".join(sorted(_digests(locks))) + "\n")
+    with (ROOT / "manage.py").open() as handle:
+        _wait_for_turn(handle)
+        if _is_fresh(needed) and Path(sys.prefix).resolve() != VENV.resolve():
+            return  # another start has just done it
+        print("Installing the packages into .venv: once, and again when a lock file changes …", file=sys.stderr)
+        locks = needed | {line.split()[1] for line in _stamped()}
+        begin_again = not STAMP.exists() or not PYTHON.exists() or not (uv or [*VENV.rglob("site-packages/pip")])
+        STAMP.unlink(missing_ok=True)  # gone until all is well: a start that breaks off here begins again
+        if begin_again:
+            base = getattr(sys, "_base_executable", None) or sys.executable
+            _run([base, "-m", "venv", "--clear", *(["--without-pip"] if uv else []), str(VENV)])
+        pip = (
+            [uv, "pip", "install", f"--python={PYTHON}"] if uv else [str(PYTHON), "-m", "pip", "install", "--no-input"]
+        )
+        _run([*pip, "-qq", "--require-hashes", *(f"--requirement={ROOT / lock}" for lock in sorted(locks))])
+        STAMP.write_text("\n".join(sorted(_digests(locks))) + "\n")
+
+
+def _wait_for_turn(handle) -> None:
+    """Two starts at once must not build one .venv. The lock goes with the handle, or with the process."""
+    if os.name == "posix":
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX)
 
 
 def _run(command: list[str]) -> None:

@@ -1,10 +1,42 @@
-"""What every page knows: the site's name and the chosen colours. No query, ever."""
+"""What every page knows: the site's name, the chosen colours, and where the masthead leads. No query, ever."""
+
+from functools import cache
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 
 from ceu import theme
 
+LINKS = {
+    "courses": "courses:catalogue",
+    "record": "courses:dashboard",
+    "verify": "courses:verify",
+    "help": "help",
+    "account": "account_profile",
+    "login": "account_login",
+    "desks": "admin:index",
+    "theme": "theme",
+}
+FILES = ("site.css", "site.js", "icons.svg", "favicon.svg")
 
-def site(request: HttpRequest) -> dict[str, str]:
-    return {"site_name": settings.SITE_NAME, "theme": theme.chosen(request)}
+
+def site(request: HttpRequest) -> dict[str, object]:
+    links = _links(get_urlconf() or settings.ROOT_URLCONF, get_script_prefix(), settings.STATIC_URL)
+    return {"site_name": settings.SITE_NAME, "theme": theme.chosen(request), "links": links}
+
+
+@cache
+def _links(urlconf: str, prefix: str, static_url: str) -> dict[str, str]:
+    """Looked up once a process: nine addresses a page would cost more than the user and the session together."""
+    return {name: _address(view) for name, view in LINKS.items()} | {
+        file.replace(".", "_"): static(f"ceu/{file}") for file in FILES
+    }
+
+
+def _address(view: str) -> str:
+    try:
+        return reverse(view)
+    except NoReverseMatch:
+        return ""

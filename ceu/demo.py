@@ -80,17 +80,13 @@ def approve(edition: Edition, *, today: dt.date) -> Approval:
         code="SPECIMEN",
         defaults={"name": "Specimen Board", "statement": "This is a specimen. No board has approved this course."},
     )
-    approval, _ = Approval.objects.get_or_create(
-        course=edition.course,
-        accreditor=board,
-        number="000000-00",
-        defaults={
-            "hours": _hours(edition),
-            "valid_from": today.replace(month=1, day=1),
-            "valid_to": dt.date(today.year + 1, 12, 31),
-        },
+    approval = {"course": edition.course, "accreditor": board, "number": "000000-00"}
+    return Approval.objects.filter(**approval).first() or Approval.objects.create(
+        **approval,
+        hours=_hours(edition),
+        valid_from=today.replace(month=1, day=1),
+        valid_to=dt.date(today.year + 1, 12, 31),
     )
-    return approval
 
 
 def _hours(edition: Edition):

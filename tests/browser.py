@@ -90,7 +90,7 @@ def browser(chromium) -> Iterator[Browser]:
     browser = Browser(chromium)
     yield browser
     browser.close()
-    assert browser.unexpected == []
+    assert not browser.unexpected, "\n".join(browser.unexpected)
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ IN_A_SLICE = ["models", "services", "forms", "views", "admin"]  # each may impor
 PURE = {
     "quizzes": "questions/* scoring delivery/selection delivery/timing delivery/paper",
     "courses": "catalogue/content catalogue/readiness catalogue/hours catalogue/markup catalogue/figures "
+    "packages/form packages/places "
     "learning/completion learning/attestations evaluations/questions certificates/eligibility certificates/snapshot "
     "certificates/numbers certificates/chain certificates/document",
 }

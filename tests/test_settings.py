@@ -1,6 +1,7 @@
 """A real site starts only when it has been told its secrets, and then starts strictly."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -55,3 +56,12 @@ def test_the_demo_does_not_run_where_a_real_sites_secrets_are_set():
 def test_debug_pages_are_off_in_every_mode():
     assert settings.DEBUG is False
     assert start("shell", "-c", "from django.conf import settings; exit(settings.DEBUG)", **SECRETS).returncode == 0
+
+
+def test_the_readme_tells_of_every_variable_that_the_settings_read():
+    read = set(re.findall(r'env(?:\.\w+)?\(\s*"([A-Z_]+)"', (ROOT / "ceu" / "settings.py").read_text()))
+    rows = [line for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("| `")]
+
+    told = {name for row in rows for name in re.findall(r"`([A-Z][A-Z_]+)`", row.split("|")[1])}
+
+    assert told == read

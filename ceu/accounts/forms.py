@@ -10,6 +10,7 @@ from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import IntegrityError, transaction
 
 from ceu.accounts import zones
@@ -32,6 +33,7 @@ HINTS = {
     "passwordless": "The key then asks for your fingerprint, face or PIN.",
     "name": "A name you will know it by, for example “Phone” or “Blue key”.",
 }
+EMAIL_LENGTH = User._meta.get_field("email").max_length
 NEW_PASSWORD_HINT = "At least 10 characters. A few words in a row are good, and you may paste it."
 
 
@@ -57,6 +59,7 @@ class ProfileForm(CleanModelForm):
         self.fields["legal_name"].required = True
         self.fields["time_zone"] = forms.ChoiceField(
             choices=zones.choices,
+            widget=zones.ZoneSelect,
             label=self.fields["time_zone"].label,
             help_text=self.fields["time_zone"].help_text,
             error_messages={"required": "Choose a time zone.", "invalid_choice": "Choose a time zone from the list."},
@@ -133,6 +136,7 @@ class InOurWords:
             field.label = self.labels.get(name, field.label)
             field.help_text = HINTS.get(name, field.help_text)
             if isinstance(field, forms.EmailField):
+                field.validators.append(MaxLengthValidator(EMAIL_LENGTH, "Enter an address of at most 254 characters."))
                 field.error_messages["invalid"] = "Enter an e-mail address like name@example.com."
             if name == "code":
                 field.widget.attrs |= {"autocomplete": "one-time-code", "spellcheck": "false", "autocapitalize": "characters"}
@@ -155,6 +159,12 @@ class LoginForm(OurForm, account.LoginForm):
 
 class SignupForm(OurForm, account.SignupForm):
     new_password_label = "Password"
+
+    def try_save(self, request):
+        if self.account_already_exists:
+            # As long as a new account takes: the time must not tell that there is one.
+            User().set_password(self.cleaned_data["password1"])
+        return super().try_save(request)
 
 
 class ResetPasswordForm(OurForm, account.ResetPasswordForm):

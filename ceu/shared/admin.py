@@ -4,7 +4,7 @@ Lists, single pages, history, actions, filters, autocomplete and the choices of 
 `in_scope`. A row outside of it gives the same 404 as a row that does not exist. Whatever services write is read-only.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, NamedTuple
 
 from django import forms
@@ -19,12 +19,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.text import capfirst
 
 from ceu.shared import canonical
 from ceu.shared.forms import CleanForm, CleanModelForm
 
 # What a filter of a list may add to the name of its field.
-_LOOKUPS = {"id", "pk", "uuid", "exact", "in", "gte", "gt", "lte", "lt", "isnull", "year", "month", "day"}
+_LOOKUPS = {"id", "pk", "uuid", "exact", "in", "gte", "gt", "lte", "lt", "isnull", "isempty", "year", "month", "day"}
 
 
 class Waiting(NamedTuple):
@@ -69,6 +70,30 @@ class GuardedForm(CleanModelForm):
         return super().clean()
 
 
+_AT_THE_END = 32767
+
+
+class PositionedForm(GuardedForm):
+    """A row with a place in a list. A row without one goes to the end; `number_anew` closes the gaps."""
+
+    position = forms.IntegerField(
+        required=False, min_value=0, max_value=_AT_THE_END, widget=forms.NumberInput(attrs={"size": 3}),
+        help_text="Rows are put in this order and numbered anew. Empty: at the end.",
+    )  # fmt: skip
+
+    def clean_position(self) -> int:
+        position = self.cleaned_data["position"]
+        return _AT_THE_END if position is None else position
+
+
+def number_anew(rows: Iterable[models.Model]) -> None:
+    """Positions from 1, in the order in which the rows are given."""
+    for position, row in enumerate(rows, 1):
+        if row.position != position:
+            row.position = position
+            row.save(update_fields=["position"])
+
+
 def _plain(value: Any) -> str | list[str]:
     if isinstance(value, list | tuple):
         return [str(getattr(item, "pk", item)) for item in value]
@@ -86,7 +111,16 @@ class Scoped:
         return chosen.get_queryset(request)
 
 
+    def formfield_for_manytomany(self, db_field, request: HttpRequest, **kwargs):
+        """Boxes to tick: the widgets with two lists, or with a search, fail people who use neither mouse nor eyes."""
+        return super().formfield_for_manytomany(db_field, request, **{"widget": forms.CheckboxSelectMultiple} | kwargs)
+
+
 class ScopedChangeList(ChangeList):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = capfirst(self.opts.verbose_name_plural)
+
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         self.result_list = list(self.result_list)
@@ -128,12 +162,7 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
 
     def lookup_allowed(self, lookup: str, value, request: HttpRequest | None = None) -> bool:
         """Only what the page's filters offer. A lookup is a question, and its answer may be somebody's secret."""
-        offered = [each if isinstance(each, str) else each[0] for each in self.get_list_filter(request) if not isinstance(each, type)]
-        for name in filter(None, [*offered, self.date_hierarchy]):
-            if lookup == name or lookup.startswith(f"{name}__"):
-                rest = lookup[len(name) :].strip("_").split("__")
-                return set(filter(None, rest)) <= _LOOKUPS
-        return False
+        return any(_offers(each, lookup) for each in [*self.get_list_filter(request), self.date_hierarchy] if each)
 
     def response_action(self, request: HttpRequest, queryset) -> HttpResponse | None:
         for pk in request.POST.getlist("_selected_action"):
@@ -233,6 +262,16 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
+def _offers(list_filter: Any, lookup: str) -> bool:
+    """`list_filter` is a name, a name with the class of its filter, or a filter that has a parameter of its own."""
+    if isinstance(list_filter, type):
+        return lookup == list_filter.parameter_name
+    name = list_filter if isinstance(list_filter, str) else list_filter[0]
+    if lookup != name and not lookup.startswith(f"{name}__"):
+        return False
+    return set(lookup[len(name) :].split("__")) - {""} <= _LOOKUPS
+
+
 def _is_column(obj: models.Model, name: str) -> bool:
     try:
         return obj._meta.get_field(name).concrete and not obj._meta.get_field(name).many_to_many
@@ -277,6 +316,8 @@ class OwnRows(BaseInlineFormSet):
         for name, field in form.fields.items():
             if not field.widget.is_hidden:
                 field.widget.attrs["aria-label"] = f"{field.label or name}, {row}"
+                if field.help_text:  # it stands in the heading of the column
+                    field.widget.attrs["aria-describedby"] = f"{self.prefix}-{name}-column"
 
 
 class ScopedInline(Scoped, admin.TabularInline):

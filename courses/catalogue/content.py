@@ -1,5 +1,6 @@
 """PURE. The frozen form of a whole course, and its codec. A learner's page is made from this and from nothing else."""
 
+import json
 import types
 import typing
 from dataclasses import dataclass, fields, is_dataclass
@@ -168,11 +169,9 @@ def dumps(content: EditionContent) -> str:
 
 
 def loads(text: str) -> EditionContent:
-    import json
-
     data = json.loads(text)
-    if data.get("format") != FORMAT:
-        raise UnknownForm(f"Edition content of format {data.get('format')!r}; this version reads {FORMAT}.")
+    if not isinstance(data, dict) or data.keys() != {"format", "course"} or data["format"] != FORMAT:
+        raise UnknownForm(f"Edition content of format {FORMAT} was expected.")
     return from_dict(EditionContent, data["course"])
 
 

@@ -11,7 +11,10 @@ from quizzes.delivery.models import PublishedQuiz, Quiz
 
 
 def content_of(course: Course, published: dict[str, PublishedQuiz] | None = None) -> content.EditionContent:
-    """What an edition made now would hold. Without `published`, quizzes carry an empty digest (readiness, preview)."""
+    """What an edition made now would hold. Without `published`, quizzes carry an empty digest (readiness, preview).
+
+    What has no position is sorted here: the collations of databases differ, and with them the SHA-256 would.
+    """
     modules = course.modules.select_related("quiz").prefetch_related("lessons", "quiz__sections")
     return content.EditionContent(
         uuid=str(course.uuid),
@@ -41,10 +44,14 @@ def content_of(course: Course, published: dict[str, PublishedQuiz] | None = None
                 row.key, row.citation, row.year, row.doi or None, row.url or None, row.studied or None, row.subjects,
                 row.species or None,
             )
-            for row in course.references.all()
+            for row in sorted(course.references.all(), key=lambda row: row.key)
         ),
-        terms=tuple(content.Term(row.term, row.meaning) for row in course.terms.all()),
-        figures=tuple(content.Figure(row.name, row.svg) for row in course.figures.all()),
+        terms=tuple(
+            content.Term(row.term, row.meaning) for row in sorted(course.terms.all(), key=lambda row: row.term)
+        ),
+        figures=tuple(
+            content.Figure(row.name, row.svg) for row in sorted(course.figures.all(), key=lambda row: row.name)
+        ),
         released_on=_iso(course.released_on),
         reviewed_on=_iso(course.reviewed_on),
         review_due_on=_iso(course.review_due_on),

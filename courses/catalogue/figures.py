@@ -31,6 +31,9 @@ def clean(source: str) -> str:
     """
     if len(source.encode()) > MAX_BYTES:
         raise BadFigure(f"The drawing is larger than {MAX_BYTES // 1000} KB.")
+    # An XML comment or instruction ends elsewhere for a browser's HTML parser: `<!--><script>…` would run in a page.
+    if "<!" in source or "<?" in source:
+        raise BadFigure("A drawing holds no comments, declarations, CDATA or processing instructions.")
     try:
         root = SafeTree.fromstring(source, forbid_dtd=True)
     except (ElementTree.ParseError, DefusedXmlException, ValueError) as error:
@@ -43,12 +46,15 @@ def clean(source: str) -> str:
         found = root.find(f"{{{SVG}}}{needed}")
         if found is None or not (found.text or "").strip():
             raise BadFigure(f"The drawing has no {needed}: it is its text alternative.")
+    for words in (*root.iter(f"{{{SVG}}}title"), *root.iter(f"{{{SVG}}}desc")):
+        if len(words):  # a browser reads what stands in them as HTML
+            raise BadFigure("A title and a desc hold words only.")
     return source.strip()
 
 
 def _check(element: ElementTree.Element) -> None:
     tag = element.tag.removeprefix(f"{{{SVG}}}")
-    if tag not in _ELEMENTS:
+    if tag not in _ELEMENTS or tag == element.tag:
         raise BadFigure(f"The element {tag!r} is not allowed in a drawing.")
     for name, value in element.attrib.items():
         if name not in _ATTRIBUTES:

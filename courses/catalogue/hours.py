@@ -10,7 +10,7 @@ class Effort:
 
     words: int
     questions: int
-    difficulty: int
+    difficulty: int | Decimal
     media_minutes: Decimal = Decimal(0)
 
 

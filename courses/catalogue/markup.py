@@ -36,7 +36,10 @@ _ATTRIBUTES = {
     "details": {"open"},
     "a": {"href"},
 }
-BLOCK_ENDS = ("p", "h2", "h3", "ul", "ol", "li", "table", "caption", "thead", "tbody", "tr", "th", "td")
+BLOCK_ENDS = {
+    *("p h2 h3 ul ol li table caption thead tbody tr th td".split()),
+    *("figure figcaption details summary section aside".split()),
+}
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
@@ -46,6 +49,8 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
         return value if _ANCHOR.fullmatch(value) else None
     if name == "data-figure":
         return value if all(_ANCHOR.fullmatch(part) for part in value.split()) else None
+    if name == "open":
+        return ""
     if name == "scope":
         return value if value in {"row", "col"} else None
     return value
@@ -65,7 +70,16 @@ _CLEANER = nh3.Cleaner(
 
 def clean(body: str) -> str:
     """`body` with everything outside the vocabulary taken out. Cleaning twice changes nothing."""
-    return _CLEANER.clean(body).replace("&nbsp;", "\u00a0").replace('<details open="">', "<details open>")
+    for _ in range(_ROUNDS):
+        kept = _CLEANER.clean(body).replace("&nbsp;", "\u00a0").replace('<details open="">', "<details open>")
+        if kept == body:
+            break
+        body = kept
+    return body
+
+
+# What is left when a tag is taken out may be nested as HTML never nests: reading it again moves it.
+_ROUNDS = 10
 
 
 @dataclass(frozen=True)
@@ -106,6 +120,9 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
+        if tag == "br":
+            self.parts.append(" ")
+            return
         self.open.append(tag)
         if anchor := given.get("id"):
             self.survey.anchors.append(anchor)
@@ -178,7 +195,8 @@ def render(lesson: Lesson, course: EditionContent) -> str:
 def cited(lesson: Lesson, course: EditionContent) -> list[Reference]:
     """The lesson's sources in the order of their note numbers; a key without a reference is left out."""
     known = {reference.key: reference for reference in course.references}
-    return [known[key] for key in dict.fromkeys(_CITE.findall(lesson.body)) if key in known]
+    keys = dict.fromkeys(map(html.unescape, _CITE.findall(lesson.body)))
+    return [known[key] for key in keys if key in known]
 
 
 def _with_notes(chunk: str, references: dict[str, Reference], numbers: dict[str, int]) -> str:
@@ -199,6 +217,8 @@ def _with_notes(chunk: str, references: dict[str, Reference], numbers: dict[str,
     if not notes:
         return marked
     head, closing, tail = marked.rpartition("</")
+    if tail.startswith("a>"):  # words outside any block, at the very end: the last tag closed is the mark's own
+        return marked + "".join(notes)
     return f"{head}{''.join(notes)}{closing}{tail}"
 
 

@@ -98,6 +98,8 @@ def _outline(course: EditionContent) -> Iterator[Problem]:
     if not course.modules:
         yield Problem("no-modules", "course", "The course has no module yet.")
     for module in course.modules:
+        if not re.fullmatch(r"[A-Za-z0-9_-]+", module.code):
+            yield Problem("module-code", f"module:{module.code}", f"The code “{module.code}” does not fit into an address.")
         if not module.lessons:
             yield Problem("no-lessons", f"module:{module.code}", f"Module {module.code} has no lesson yet.")
         if module.quiz is None:

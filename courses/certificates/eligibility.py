@@ -3,6 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from courses.certificates.snapshot import date_in_words
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -44,12 +46,12 @@ def reasons(candidate: Candidate) -> list[Reason]:
 def _rules(c: Candidate):
     day = c.completed_on
     yield "R1", day is None or c.review_due_on is None or day <= c.review_due_on, (
-        f"The course was due for review on {c.review_due_on}, before it was completed."
+        f"The course was due for review on {_words(c.review_due_on)}, before it was completed."
     )
     yield "R1", day is None or c.released_on is None or day >= c.released_on, "The course was not released yet."
     yield "R3", c.scope_confirmed, "The information shown before enrolment was not confirmed."
     yield "R4", bool(c.legal_name.strip()), "The learner has no legal name."
-    yield "R4", not c.approvals_need_licence or bool(c.licence_number and c.licence_jurisdiction), (
+    yield "R4", not c.approvals_need_licence or bool(c.licence_number.strip() and c.licence_jurisdiction.strip()), (
         f"A licence number and state are needed for {', '.join(c.approvals_need_licence)}."
     )
     yield "R5", c.complete, f"Not complete: {'; '.join(c.missing) or 'a requirement is not met'}."
@@ -58,3 +60,7 @@ def _rules(c: Candidate):
     yield "R12", not c.is_instructor, "The learner teaches this course."
     yield "R12", not c.is_staff_account, "Staff accounts do not earn certificates."
     yield "withdrawn", not c.withdrawn, "The learner has left the course."
+
+
+def _words(day: dt.date | None) -> str:
+    return date_in_words(day.isoformat()) if day else ""

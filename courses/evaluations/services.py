@@ -6,7 +6,10 @@ from django.db import IntegrityError, transaction
 
 from courses.evaluations import questions
 from courses.evaluations.models import Evaluation
+from courses.learning import facts
+from courses.learning.completion import Kind, State
 from courses.learning.models import Enrolment, EvaluationReceipt
+from courses.learning.services import NotOpenYet
 
 
 def hand_in(
@@ -19,7 +22,10 @@ def hand_in(
     grievance: bool,
     now: dt.datetime,
 ) -> EvaluationReceipt:
-    """Once only: handed in a second time, the first stays and the second is dropped."""
+    """Once only: handed in a second time, the first stays and the second is dropped. Raises NotOpenYet."""
+    step = facts.progress_of(enrolment, now=now).step(Kind.EVALUATION, "evaluation")
+    if step.state is State.SHUT:
+        raise NotOpenYet(step.reason)
     try:
         with transaction.atomic():
             receipt = EvaluationReceipt.objects.create(enrolment=enrolment, submitted_at=now)

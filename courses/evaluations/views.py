@@ -9,6 +9,7 @@ from courses.evaluations import services
 from courses.evaluations.forms import EvaluationForm
 from courses.learning import facts
 from courses.learning.completion import Kind, State
+from courses.learning.services import NotOpenYet
 from courses.learning.views import own_enrolment
 
 
@@ -20,16 +21,17 @@ def evaluation(request: HttpRequest, slug: str) -> HttpResponse:
     step = facts.progress_of(enrolment).step(Kind.EVALUATION, "evaluation")
     if step.done:
         return redirect("courses:attestation", slug)
-    if step.state is State.SHUT and request.method == "POST":
-        messages.warning(request, step.reason)
-        return redirect("courses:course", slug)
     form = EvaluationForm(request.POST if request.method == "POST" else None, course=course)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        services.hand_in(
-            enrolment, answers=form.answers(), minutes=given["minutes"], change=given["change"],
-            comments=given["comments"], grievance=given["grievance"], now=timezone.now(),
-        )  # fmt: skip
+        try:
+            services.hand_in(
+                enrolment, answers=form.answers(), minutes=given["minutes"], change=given["change"],
+                comments=given["comments"], grievance=given["grievance"], now=timezone.now(),
+            )  # fmt: skip
+        except NotOpenYet as refusal:
+            messages.warning(request, str(refusal))
+            return redirect("courses:course", slug)
         messages.success(request, "Thank you. Your evaluation is handed in, without your name.")
         return redirect("courses:attestation", slug)
     context = {"slug": slug, "form": form, "course": course, "step": step, "shut": step.state is State.SHUT}

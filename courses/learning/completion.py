@@ -135,6 +135,9 @@ class Progress:
         return next(step for step in self.steps if step.kind is kind and step.key == key)
 
 
+_LEARN_FIRST = "Opens when every lesson is read and every quiz is passed."
+
+
 def progress(course: EditionContent, facts: Facts) -> Progress:
     """Judge `facts` against what `course` asks: every lesson, every quiz, the evaluation, then the attestation.
 
@@ -150,8 +153,12 @@ def progress(course: EditionContent, facts: Facts) -> Progress:
             unread = sum(not step.done for step in lessons)
             steps.append(_quiz(module, quizzes.get(module.code, QuizFacts()), unread, course))
     learned = all(step.done for step in steps)
-    steps.append(_gate(Kind.EVALUATION, "Evaluate the course", facts.evaluated, learned, "Opens when every lesson is read and every quiz is passed."))
-    steps.append(_gate(Kind.ATTESTATION, "Confirm your name and your work", facts.attested, learned and facts.evaluated, "Opens when the evaluation is handed in."))
+    steps.append(_gate(Kind.EVALUATION, "Evaluate the course", facts.evaluated, learned, _LEARN_FIRST))
+    # After a later edition was taken up, the evaluation may be in while lessons are to be read again.
+    waits = "Opens when the evaluation is handed in." if learned or not facts.evaluated else _LEARN_FIRST
+    steps.append(
+        _gate(Kind.ATTESTATION, "Confirm your name and your work", facts.attested, learned and facts.evaluated, waits)
+    )
     return Progress(tuple(_with_here(steps, facts)))
 
 

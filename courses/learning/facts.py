@@ -2,14 +2,17 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
+from django.db.models import Model
 from django.utils import timezone
 
+from ceu.shared.prepared import prepared
 from courses.catalogue.models import Edition
 from courses.learning.completion import Facts, Progress, QuizFacts, Tried, progress
-from courses.learning.models import Enrolment, LessonProgress, ModuleEntry
+from courses.learning.models import Attestation, Enrolment, EvaluationReceipt, LessonProgress, ModuleEntry
 from quizzes.delivery import timing
 from quizzes.delivery.models import Attempt, PublishedQuiz
 
@@ -23,57 +26,127 @@ class _Tries:
     attempts: list[Tried] = field(default_factory=list)
 
 
+class Enrolled(Protocol):
+    """What facts need of an enrolment; a row read for a page will do."""
+
+    pk: int
+    edition_id: int
+    last_lesson: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a lesson page needs to know of its reader. `finished` holds (lesson slug, digest)."""
+
+    edition: int
+    last_lesson: str
+    last_anchor: str
+    finished: frozenset[tuple[str, str]]
+
+
+_reading = prepared(
+    lambda user, slug: Enrolment.objects.filter(user=user, course__slug=slug)
+    .active()
+    .order_by()
+    .values_list("edition", "last_lesson", "last_anchor", "lessons_finished__lesson", "lessons_finished__digest"),
+    user=int,
+    slug=str,
+)
+
+
+def reading_of(user, course_slug: str) -> Reading | None:
+    """One statement: the active enrolment with the lessons finished in it; None for who is not enrolled."""
+    rows = _reading(user=user.pk, slug=course_slug)
+    if not rows:
+        return None
+    return Reading(*rows[0][:3], finished=frozenset((slug, digest) for *_, slug, digest in rows if slug))
+
+
 def progress_of(enrolment: Enrolment, *, now: dt.datetime | None = None) -> Progress:
-    return progress(enrolment.edition.frozen, facts_of([enrolment], now=now)[enrolment.pk])
+    return progress(Edition.objects.content(enrolment.edition_id), facts_of([enrolment], now=now)[enrolment.pk])
 
 
-def progress_of_many(enrolments: Sequence[Enrolment], *, now: dt.datetime | None = None) -> dict[int, Progress]:
-    """Primary key of the enrolment -> its progress."""
-    facts = facts_of(enrolments, now=now)
+def progress_of_many(
+    enrolments: Sequence[Enrolled], *, user: int | None = None, now: dt.datetime | None = None
+) -> dict[int, Progress]:
+    """Primary key of the enrolment -> its progress. `user`: as for `facts_of`."""
+    facts = facts_of(enrolments, user=user, now=now)
     return {row.pk: progress(Edition.objects.content(row.edition_id), facts[row.pk]) for row in enrolments}
 
 
-def facts_of(enrolments: Sequence[Enrolment], *, now: dt.datetime | None = None) -> dict[int, Facts]:
+def facts_of(
+    enrolments: Sequence[Enrolled], *, user: int | None = None, now: dt.datetime | None = None
+) -> dict[int, Facts]:
+    """Two statements. Say `user` when all enrolments are one learner's own: the statements are then worded once."""
     now = now or timezone.now()
-    finished = finished_lessons([row.pk for row in enrolments])
-    tries = _tries([row.pk for row in enrolments])
+    finished = finished_lessons([row.pk for row in enrolments], user=user)
+    tries = _tries([row.pk for row in enrolments], user=user)
     return {
         row.pk: Facts(
             finished=frozenset(finished[row.pk]),
             quizzes=tuple(_quizzes(row, tries[row.pk], now)),
-            evaluated=_milestone(row, "evaluated", "evaluation_receipt"),
-            attested=_milestone(row, "attested", "attestation"),
+            evaluated=_milestone(row, "evaluated", EvaluationReceipt),
+            attested=_milestone(row, "attested", Attestation),
             last_lesson=row.last_lesson,
         )
         for row in enrolments
     }
 
 
-def finished_lessons(enrolments: list[int]) -> dict[int, list[tuple[str, str]]]:
+def _lessons(**which):
+    return LessonProgress.objects.filter(**which).values_list("enrolment", "lesson", "digest")
+
+
+def _attempts(**which):
+    # Void attempts are left out below: .exclude() would drop the whole entry that has one, and a pass with it.
+    return (
+        ModuleEntry.objects.filter(**which)
+        .order_by("entry__attempts__number")
+        .values_list(
+            "enrolment", "module_code", "entry__published_quiz", "entry__extra_attempts", "entry__attempts__state",
+            "entry__attempts__uuid", "entry__attempts__number", "entry__attempts__submitted_at",
+            "entry__attempts__percent", "entry__attempts__passed",
+        )
+    )  # fmt: skip
+
+
+_READS = {
+    read: (
+        prepared(lambda enrolment, read=read: read(enrolment=enrolment), enrolment=int),
+        prepared(lambda user, read=read: read(enrolment__user=user), user=int),
+    )
+    for read in (_lessons, _attempts)
+}
+
+
+def _rows(read, enrolments: list[int], user: int | None) -> Iterable[tuple]:
+    of_one, of_user = _READS[read]
+    if user is not None:
+        return of_user(user=user)
+    return of_one(enrolment=enrolments[0]) if len(enrolments) == 1 else read(enrolment__in=enrolments)
+
+
+def finished_lessons(enrolments: list[int], *, user: int | None = None) -> dict[int, list[tuple[str, str]]]:
     """Primary key -> (slug, digest) of each lesson finished, whatever edition it was read in."""
     found = defaultdict(list)
-    rows = LessonProgress.objects.filter(enrolment__in=enrolments).values_list("enrolment", "lesson", "digest")
-    for enrolment, lesson, digest in rows:
+    for enrolment, lesson, digest in _rows(_lessons, enrolments, user):
         found[enrolment].append((lesson, digest))
     return found
 
 
-def _tries(enrolments: list[int]) -> dict[int, dict[tuple[str, int], _Tries]]:
+def _tries(enrolments: list[int], user: int | None) -> dict[int, dict[tuple[str, int], _Tries]]:
     found: dict[int, dict[tuple[str, int], _Tries]] = defaultdict(dict)
-    rows = ModuleEntry.objects.filter(enrolment__in=enrolments).exclude(entry__attempts__state=Attempt.State.VOID)
-    columns = rows.order_by("entry__attempts__number").values_list(
-        "enrolment", "module_code", "entry__published_quiz", "entry__extra_attempts", "entry__attempts__uuid",
-        "entry__attempts__number", "entry__attempts__submitted_at", "entry__attempts__percent", "entry__attempts__passed",
-    )  # fmt: skip
-    for enrolment, module, quiz, extra, uuid, number, submitted_at, percent, passed in columns:
+    for enrolment, module, quiz, extra, state, uuid, number, submitted_at, percent, passed in _rows(
+        _attempts, enrolments, user
+    ):
         tries = found[enrolment].setdefault((module, quiz), _Tries(quiz, extra))
-        if uuid:
+        if uuid and state != Attempt.State.VOID:
             whole = None if percent is None else int(percent)
             tries.attempts.append(Tried(str(uuid), number, submitted_at, whole, passed))
     return found
 
 
-def _quizzes(enrolment: Enrolment, tries: dict[tuple[str, int], _Tries], now: dt.datetime):
+def _quizzes(enrolment: Enrolled, tries: dict[tuple[str, int], _Tries], now: dt.datetime):
     for module, pinned in Edition.objects.quizzes(enrolment.edition_id).items():
         tried = tries.get((module, pinned))
         if tried:
@@ -91,7 +164,7 @@ def _judged(tried: _Tries, now: dt.datetime) -> QuizFacts:
     )
 
 
-def _milestone(enrolment: Enrolment, annotated: str, related: str) -> bool:
-    """From `with_milestones()` where the row came through it, else from the related row."""
+def _milestone(enrolment: Enrolled, annotated: str, model: type[Model]) -> bool:
+    """From `with_milestones()` where the row came through it, else asked anew: a reverse accessor remembers a "no"."""
     known = getattr(enrolment, annotated, None)
-    return hasattr(enrolment, related) if known is None else known
+    return model.objects.filter(enrolment=enrolment.pk).exists() if known is None else known

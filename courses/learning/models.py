@@ -16,6 +16,9 @@ class EnrolmentQuerySet(models.QuerySet):
     def active(self) -> "EnrolmentQuerySet":
         return self.filter(withdrawn_at=None)
 
+    def unfinished(self) -> "EnrolmentQuerySet":
+        return self.filter(~Exists(Attestation.objects.filter(enrolment=OuterRef("pk"))))
+
     def completed(self) -> "EnrolmentQuerySet":
         """The attestation is the last requirement, so a signed one means complete."""
         return self.filter(Exists(Attestation.objects.filter(enrolment=OuterRef("pk"))))

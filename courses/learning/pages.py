@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
@@ -22,19 +23,20 @@ class Link:
 
 @dataclass(frozen=True)
 class LessonPage:
-    """A lesson as everybody reads it. `after` is what follows in the course: a lesson, or the quiz of the module."""
+    """A lesson as everybody reads it, its parts rendered. `outline` is (slug, digest) of each lesson of the course;
+    `after` is what follows in the course: a lesson, or the quiz of the module."""
 
-    course: EditionContent
-    module: Module
-    lesson: Lesson
-    number: str
-    module_number: int
-    place: int
-    minutes: int
+    title: str
+    digest: str
+    home: str
+    outline: tuple[tuple[str, str], ...]
     headings: tuple[markup.Heading, ...]
-    body: SafeString
     before: Link | None
     after: Link | None
+    rail: SafeString
+    opening: SafeString
+    body: SafeString
+    onward: SafeString
 
 
 @lru_cache(maxsize=1024)
@@ -43,19 +45,26 @@ def lesson_page(edition: int, course_slug: str, slug: str) -> LessonPage:
     course = Edition.objects.content(edition)
     place, module, lesson = course.by_slug[slug]
     survey = markup.survey(lesson.body)
+    context = {
+        "course": course,
+        "lesson": lesson,
+        "home": reverse("courses:course", args=[course_slug]),
+        "number": course.numbers[slug],
+        "module_number": course.by_code[module.code][0],
+        "place": place + 1,
+        "minutes": max(1, round(survey.words / WORDS_A_MINUTE)),
+        "headings": tuple(heading for heading in survey.headings if heading.level == 2 and heading.anchor),
+        "before": _before(course, course_slug, place),
+        "after": _after(course, course_slug, place, module),
+    }
     return LessonPage(
-        course=course,
-        module=module,
-        lesson=lesson,
-        number=course.numbers[slug],
-        module_number=course.by_code[module.code][0],
-        place=place + 1,
-        minutes=max(1, round(survey.words / WORDS_A_MINUTE)),
-        headings=tuple(heading for heading in survey.headings if heading.level == 2 and heading.anchor),
+        title=f"{context['number']} {lesson.title}",
+        digest=lesson.digest,
+        outline=tuple((row.slug, row.digest) for row in course.lessons),
         # Cleaned on the way in, and made of escaped parts by `render`; the content security policy holds besides.
         body=mark_safe(markup.render(lesson, course)),  # noqa: S308
-        before=_before(course, course_slug, place),
-        after=_after(course, course_slug, place, module),
+        **{name: context[name] for name in ("home", "headings", "before", "after")},
+        **{name: render_to_string(f"courses/_lesson_{name}.html", context) for name in ("rail", "opening", "onward")},
     )
 
 

@@ -43,7 +43,10 @@ class AlreadyComplete(Refusal): ...
 def enrol(
     user, course: Course, *, scope_confirmed: bool, profession: str = "", jurisdiction: str = "", now: dt.datetime
 ) -> Enrolment:
-    """Put `user` on the newest edition. Enrolled already: the same enrolment again, on the edition it has."""
+    """Put `user` on the newest edition. Enrolled already: the same enrolment again, on the edition it has.
+
+    A course that was left unfinished is taken up where it was left: a new start would give new quiz attempts.
+    """
     existing = Enrolment.objects.of(user).active().filter(course=course).first()
     if existing:
         return existing
@@ -54,19 +57,28 @@ def enrol(
         raise NotOnOffer("This course is not on offer now.")
     if course.instructors.filter(pk=user.pk).exists():
         raise OwnCourse("Instructors cannot earn hours in their own course. Use the preview instead.")
+    stated = {"scope_confirmed_at": now, "profession": profession, "jurisdiction": jurisdiction}
     try:
         with transaction.atomic():
-            return Enrolment.objects.create(
-                user=user, course=course, edition=edition, enrolled_at=now, scope_confirmed_at=now,
-                profession=profession, jurisdiction=jurisdiction,
-            )  # fmt: skip
+            left = Enrolment.objects.of(user).unfinished().filter(course=course).select_for_update().first()
+            if left:
+                return _take_up_again(left, stated)
+            return Enrolment.objects.create(user=user, course=course, edition=edition, enrolled_at=now, **stated)
     except IntegrityError:  # the same click, twice at once
         return Enrolment.objects.of(user).active().get(course=course)
 
 
+def _take_up_again(enrolment: Enrolment, stated: dict) -> Enrolment:
+    for name, value in stated.items():
+        setattr(enrolment, name, value)
+    enrolment.withdrawn_at = None
+    enrolment.save(update_fields=[*stated, "withdrawn_at"])
+    return enrolment
+
+
 def finish_lesson(enrolment: Enrolment, slug: str, *, now: dt.datetime) -> None:
     """Record that the lesson was read in its present wording. Finishing twice changes nothing."""
-    lesson = enrolment.edition.frozen.by_slug[slug][2]
+    lesson = Edition.objects.content(enrolment.edition_id).by_slug[slug][2]
     LessonProgress.objects.bulk_create(
         [LessonProgress(enrolment=enrolment, lesson=slug, digest=lesson.digest, finished_at=now)], ignore_conflicts=True
     )
@@ -80,15 +92,15 @@ def remember_place(enrolment: Enrolment, slug: str, anchor: str, *, now: dt.date
 
 @transaction.atomic
 def enter_quiz(enrolment: Enrolment, module_code: str, *, home: str, now: dt.datetime) -> Entry:
-    """The learner's entry for the quiz of a module, made on first need. Raises NotOpenYet while lessons are unread."""
-    enrolment = Enrolment.objects.select_for_update().select_related("edition").get(pk=enrolment.pk)
+    """The learner's entry for the quiz of a module, made on first need. Raises NotOpenYet while the quiz is shut."""
+    enrolment = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    step = facts.progress_of(enrolment, now=now).step(Kind.QUIZ, module_code)
+    if step.state is State.SHUT:
+        raise NotOpenYet(f"{step.reason}.")
     pinned = Edition.objects.quizzes(enrolment.edition_id)[module_code]
     existing = _entry(enrolment, module_code, pinned)
     if existing:
         return existing
-    step = facts.progress_of(enrolment).step(Kind.QUIZ, module_code)
-    if step.state is State.SHUT:
-        raise NotOpenYet(f"{step.reason}.")
     entry = delivery.enter(enrolment.user, PublishedQuiz.objects.get(pk=pinned), title=step.title, home=home)
     ModuleEntry.objects.create(enrolment=enrolment, module_code=module_code, entry=entry)
     return entry
@@ -128,7 +140,7 @@ def attest(
     user = enrolment.user
     if not user.legal_name:
         raise NameMissing("Enter your legal name in your profile first. It is printed on the certificate.")
-    step = facts.progress_of(enrolment).step(Kind.ATTESTATION, "attestation")
+    step = facts.progress_of(enrolment, now=now).step(Kind.ATTESTATION, "attestation")
     if step.state is State.SHUT:
         raise NotOpenYet(step.reason)
     if not attestations.same_name(typed_name, user.legal_name):

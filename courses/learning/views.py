@@ -14,6 +14,7 @@ from courses.learning.completion import Kind, State
 from courses.learning.forms import EnrolForm
 from courses.learning.models import Enrolment
 from quizzes.delivery import services as delivery
+from quizzes.delivery.models import PublishedQuiz
 
 
 def enrolments_in(request: HttpRequest, slug: str):
@@ -136,14 +137,9 @@ def leave(request: HttpRequest, slug: str) -> HttpResponse:
 # --- lessons --------------------------------------------------------------------------------------------------------
 
 
-def _lesson_enrolment(request: HttpRequest, slug: str) -> Enrolment:
-    rows = Enrolment.objects.of(request.user).active().filter(course__slug=slug)
-    return get_object_or_404(rows.only("pk", "edition_id", "last_lesson", "last_anchor"))
-
-
-def _page(enrolment: Enrolment, slug: str, lesson: str) -> pages.LessonPage:
+def _page(edition: int, slug: str, lesson: str) -> pages.LessonPage:
     try:
-        return pages.lesson_page(enrolment.edition_id, slug, lesson)
+        return pages.lesson_page(edition, slug, lesson)
     except KeyError as error:
         raise Http404("No such lesson in this edition.") from error
 
@@ -151,40 +147,40 @@ def _page(enrolment: Enrolment, slug: str, lesson: str) -> pages.LessonPage:
 @login_required
 @require_GET
 def lesson(request: HttpRequest, slug: str, lesson: str) -> HttpResponse:
-    enrolment = _lesson_enrolment(request, slug)
-    page = _page(enrolment, slug, lesson)
-    finished = set(facts.finished_lessons([enrolment.pk])[enrolment.pk])
-    anchor = enrolment.last_anchor if enrolment.last_lesson == lesson else ""
+    reading = facts.reading_of(request.user, slug)
+    if reading is None:
+        raise Http404("Not enrolled in this course.")
+    page = _page(reading.edition, slug, lesson)
+    anchor = reading.last_anchor if reading.last_lesson == lesson else ""
     context = {
-        "slug": slug,
         "page": page,
-        "done": (page.lesson.slug, page.lesson.digest) in finished,
+        "done": (lesson, page.digest) in reading.finished,
         "resume": next((heading for heading in page.headings if heading.anchor == anchor), None),
-        "changed": any(read == lesson and digest != page.lesson.digest for read, digest in finished),
-        "nerve": [_segment(row, lesson, finished) for row in page.course.lessons],
+        "changed": any(read == lesson and digest != page.digest for read, digest in reading.finished),
+        "nerve": [_segment(row, lesson, reading.finished) for row in page.outline],
     }
     return render(request, "courses/lesson.html", context)
 
 
-def _segment(row, here: str, finished: set[tuple[str, str]]) -> str:
-    return "here" if row.slug == here else "done" if (row.slug, row.digest) in finished else ""
+def _segment(row: tuple[str, str], here: str, finished: frozenset[tuple[str, str]]) -> str:
+    return "here" if row[0] == here else "done" if row in finished else ""
 
 
 @login_required
 @require_POST
 def read(request: HttpRequest, slug: str, lesson: str) -> HttpResponse:
-    enrolment = _lesson_enrolment(request, slug)
-    page = _page(enrolment, slug, lesson)
+    enrolment = own_enrolment(request, slug)
+    page = _page(enrolment.edition_id, slug, lesson)
     services.finish_lesson(enrolment, lesson, now=timezone.now())
-    return redirect(page.after.address if page.after else "courses:course", *([] if page.after else [slug]))
+    return redirect(page.after.address if page.after else page.home)
 
 
 @login_required
 @require_POST
 def place(request: HttpRequest, slug: str, lesson: str) -> HttpResponse:
     """The section in view, sent by the page now and then. An anchor that the lesson does not have is not kept."""
-    enrolment = _lesson_enrolment(request, slug)
-    page = _page(enrolment, slug, lesson)
+    enrolment = own_enrolment(request, slug)
+    page = _page(enrolment.edition_id, slug, lesson)
     anchor = request.POST.get("anchor", "")
     known = anchor if any(heading.anchor == anchor for heading in page.headings) else ""
     services.remember_place(enrolment, lesson, known, now=timezone.now())
@@ -215,6 +211,7 @@ def quiz(request: HttpRequest, slug: str, module: str) -> HttpResponse:
         "step": facts.progress(course, found).step(Kind.QUIZ, module),
         "tried": dict(found.quizzes).get(module),
         "shut": State.SHUT,
+        "rules": PublishedQuiz.objects.content(Edition.objects.quizzes(enrolment.edition_id)[module]).rules,
     }
     return render(request, "courses/quiz.html", context)
 

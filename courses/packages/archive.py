@@ -1,8 +1,10 @@
 """Files in, from a folder or a zip, before anything believes them: safe paths, no links, bounded sizes and ratios."""
 
 import stat
-import unicodedata
+import struct
 import zipfile
+import zlib
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -29,13 +31,16 @@ def read(path: Path) -> dict[str, bytes]:
 
 def _folder(root: Path) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
+    seen: set[str] = set()
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root).as_posix()
         if path.is_symlink():
             raise BadArchive(f"{name}: links are not allowed in a package.")
-        if path.is_dir() or name.startswith("."):
+        if path.is_dir() or any(part.startswith(".") for part in path.relative_to(root).parts):
             continue
-        _check_name(name, files)
+        if not path.is_file():
+            raise BadArchive(f"{name}: not a plain file.")  # a pipe or a device: reading it might never end
+        _check_name(name, seen)
         if path.stat().st_size > MAX_FILE_BYTES:
             raise BadArchive(f"{name}: larger than {MAX_FILE_BYTES // 1_000_000} MB.")
         files[name] = path.read_bytes()
@@ -48,10 +53,15 @@ def read_zip(handle: BinaryIO) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(handle) as archive:
             return _members(archive)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, ValueError) as error:
-        if isinstance(error, BadArchive):
-            raise
+    except BadArchive:
+        raise
+    except _BROKEN as error:
         raise BadArchive(f"The zip file cannot be read: {error}.") from error
+
+
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, EOFError, OSError, RuntimeError, ValueError,
+)  # fmt: skip
 
 
 def _members(archive: zipfile.ZipFile) -> dict[str, bytes]:
@@ -60,13 +70,16 @@ def _members(archive: zipfile.ZipFile) -> dict[str, bytes]:
         raise BadArchive(f"More than {MAX_FILES} files.")
     _check_overlap(members)
     files: dict[str, bytes] = {}
+    seen: set[str] = set()
     for info in members:
         mode = info.external_attr >> 16
         if mode and not stat.S_ISREG(mode) and stat.S_IFMT(mode):
             raise BadArchive(f"{info.filename}: links and devices are not allowed in a package.")
         if info.flag_bits & 0x1:
             raise BadArchive(f"{info.filename}: encrypted members are not allowed.")
-        _check_name(info.filename, files)
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise BadArchive(f"{info.filename}: packed in a way that is not used for packages.")
+        _check_name(info.filename, seen)
         files[info.filename] = _content(archive, info)
         _check_total(files)
     return files
@@ -91,15 +104,24 @@ def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     return content
 
 
-def _check_name(name: str, seen: dict[str, bytes]) -> None:
+def check_names(names: Iterable[str]) -> None:
+    """Raises BadArchive when one of them could not stand in a package, or two could not stand side by side."""
+    seen: set[str] = set()
+    for name in names:
+        _check_name(name, seen)
+
+
+def _check_name(name: str, seen: set[str]) -> None:
+    """`seen` holds the folded names met before; this one is added."""
     path = PurePosixPath(name)
     strange = path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name or "\x00" in name
     if strange or path.as_posix() != name or len(name) > 200 or not name.isascii() or not name.isprintable():
         raise BadArchive(f"{name!r}: not a plain relative path.")
     if path.suffix not in ENDINGS:
         raise BadArchive(f"{name}: only {', '.join(sorted(ENDINGS))} files belong in a package.")
-    if unicodedata.normalize("NFC", name).casefold() in {other.casefold() for other in seen}:
+    if name.casefold() in seen:
         raise BadArchive(f"{name}: there are two files of this name.")
+    seen.add(name.casefold())
 
 
 def _check_total(files: dict[str, bytes]) -> None:

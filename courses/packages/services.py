@@ -20,7 +20,7 @@ from courses.catalogue.models import (
     Module,
 )
 from courses.catalogue.models import Reference as ReferenceRow
-from courses.packages import archive, form, items
+from courses.packages import archive, form, items, places
 from courses.packages.form import Package, PackageCourse, PackageLesson, PackageModule, PackageQuiz
 from quizzes.bank.models import ItemBank
 from quizzes.delivery.models import Quiz, Section
@@ -100,8 +100,7 @@ class CannotDump(Exception):
 def dump(course: Course) -> dict[str, bytes]:
     """The package of a draft: relative path -> bytes, in canonical form. Raises CannotDump."""
     for module in course.modules.filter(quiz__isnull=False).select_related("quiz").prefetch_related("quiz__sections"):
-        modes = [section.mode for section in module.quiz.sections.all()]
-        if modes != [Section.Mode.DRAWN]:
+        if not _fits(module.quiz):
             raise CannotDump(f"The quiz of module {module.code} is not one drawn section: a package cannot hold it.")
     return form.write(_package(course))
 
@@ -126,10 +125,11 @@ def write_folder(files: dict[str, bytes], folder: Path) -> None:
 # --- package -> rows ------------------------------------------------------------------------------------------------
 
 _COURSE_FIELDS = (
-    "slug title subtitle summary audience level prerequisites language delivery_type pass_mark attempts_allowed "
-    "cooldown_after cooldown_hours difficulty disclosures commercial_support scope_notice contraindications disclaimer "
-    "released_on reviewed_on review_due_on"
-).split()
+    "slug", "title", "subtitle", "summary", "audience", "level", "prerequisites", "language", "delivery_type",
+    "pass_mark", "attempts_allowed", "cooldown_after", "cooldown_hours", "difficulty", "disclosures",
+    "commercial_support", "scope_notice", "contraindications", "disclaimer", "released_on", "reviewed_on",
+    "review_due_on",
+)  # fmt: skip
 
 
 def _write(course: Course, package: Package) -> None:
@@ -146,28 +146,34 @@ def _write(course: Course, package: Package) -> None:
         {"position": n, "code": row.code, "verb": row.verb, "bloom": row.bloom, "text": row.text}
         for n, row in enumerate(package.course.objectives)
     ))  # fmt: skip
-    _replace(ReferenceRow, course, "key", (
+    _replace(ReferenceRow, course, "key", ("references.json", "/references/{n}"), (
         {
             "key": row.key, "citation": row.citation, "year": row.year, "doi": row.doi or "", "url": row.url or "",
             "studied": row.studied or "", "subjects": row.subjects, "species": row.species or "",
         }
         for row in package.references
     ))  # fmt: skip
-    _replace(GlossaryTerm, course, "term", ({"term": row.term, "meaning": row.meaning} for row in package.terms))
-    _replace(Figure, course, "name", ({"name": name, "svg": svg} for name, svg in package.figures))
+    terms = ({"term": row.term, "meaning": row.meaning} for row in package.terms)
+    _replace(GlossaryTerm, course, "term", ("glossary.json", "/terms/{n}"), terms)
+    drawings = ({"name": name, "svg": svg} for name, svg in package.figures)
+    _replace(Figure, course, "name", ("figures/{name}.svg", ""), drawings)
     _write_modules(course, package)
     catalogue.apply_policy(course)
 
 
-def _replace(model, parent, key: str, rows: Iterable[dict], owner: str = "course") -> dict:
-    """Make the parent's rows equal `rows`, matched by `key`: same row updated, new row made, others deleted."""
+def _replace(model, parent, key: str, at: tuple[str, str], rows: Iterable[dict], owner: str = "course") -> dict:
+    """Make the parent's rows equal `rows`, matched by `key`: same row updated, new row made, others deleted.
+
+    `at` is the file and the pointer that the n-th row comes from, for what its model may refuse.
+    """
+    file, pointer = at
     present = {getattr(row, key): row for row in model.objects.filter(**{owner: parent})}
     kept = {}
-    for values in rows:
+    for n, values in enumerate(rows):
         row = present.pop(values[key], None) or model(**{owner: parent})
         for name, value in values.items():
             setattr(row, name, value)
-        row.full_clean(exclude=[owner], validate_unique=False, validate_constraints=False)
+        items.check(row, file.format(**values), pointer.format(n=n), exclude=[owner])
         row.save()
         kept[values[key]] = row
     for row in present.values():
@@ -177,14 +183,14 @@ def _replace(model, parent, key: str, rows: Iterable[dict], owner: str = "course
 
 def _write_modules(course: Course, package: Package) -> None:
     lessons = {lesson.slug: lesson for lesson in package.lessons}
-    modules = _replace(Module, course, "code", (
+    modules = _replace(Module, course, "code", ("course.json", "/modules/{n}"), (
         {"position": n, "code": row.code, "title": row.title, "summary": row.summary}
         for n, row in enumerate(package.course.modules)
     ))  # fmt: skip
     quizzes = dict(package.quizzes)
     for row in package.course.modules:
         module = modules[row.code]
-        _replace(Lesson, module, "slug", (
+        _replace(Lesson, module, "slug", ("lessons/{slug}.html", ""), (
             {
                 "position": n, "slug": slug, "title": lessons[slug].title, "purpose": lessons[slug].purpose,
                 "objectives": lessons[slug].objectives, "body": lessons[slug].body,
@@ -201,11 +207,14 @@ def _write_quiz(course: Course, module: Module, wanted: PackageQuiz | None) -> N
     quiz = module.quiz or Quiz(bank=course.bank)
     quiz.title, quiz.safety_must_pass = wanted.title, wanted.safety_must_pass
     quiz.time_limit_minutes = wanted.time_limit_minutes
+    file = f"quizzes/{module.code}.json"
+    items.check(quiz, file, exclude=["bank"])
     quiz.save()
     Module.objects.filter(pk=module.pk).update(quiz=quiz)
-    _replace(Section, quiz, "pool", [
+    _replace(Section, quiz, "pool", (file, ""), [
         {
-            "position": 1, "pool": wanted.pool, "count": wanted.count, "min_vignettes": wanted.min_vignettes,
+            "position": 1, "mode": Section.Mode.DRAWN, "pool": wanted.pool, "count": wanted.count,
+            "min_vignettes": wanted.min_vignettes,
             "max_true_false": wanted.max_true_false, "min_safety": wanted.min_safety,
             "objectives": list(wanted.objectives),
         }
@@ -225,7 +234,7 @@ def _package(course: Course) -> Package:
             for row in module.lessons.all()
         ),
         items=items.read(course.bank),
-        quizzes=tuple((module.code, _quiz(module.quiz)) for module in modules if module.quiz),
+        quizzes=tuple((module.code, _quiz(module.quiz)) for module in modules if module.quiz and _fits(module.quiz)),
         references=tuple(
             Reference(
                 row.key, row.citation, row.year, row.doi or None, row.url or None, row.studied or None, row.subjects,
@@ -249,11 +258,18 @@ def _course(course: Course, modules: list[Module]) -> PackageCourse:
         format=form.FORMAT,
         uuid=str(course.uuid),
         objectives=tuple(Objective(row.code, row.verb, row.bloom, row.text) for row in course.objectives.all()),
-        modules=tuple(
-            PackageModule(row.code, row.title, row.summary, tuple(lesson.slug for lesson in row.lessons.all()), row.quiz is not None)
-            for row in modules
-        ),
+        modules=tuple(_module(row) for row in modules),
     )
+
+
+def _module(row: Module) -> PackageModule:
+    lessons = tuple(lesson.slug for lesson in row.lessons.all())
+    return PackageModule(row.code, row.title, row.summary, lessons, row.quiz is not None)
+
+
+def _fits(quiz: Quiz) -> bool:
+    """Whether the package format can hold the quiz: one section, drawn."""
+    return [section.mode for section in quiz.sections.all()] == [Section.Mode.DRAWN]
 
 
 def _quiz(quiz: Quiz) -> PackageQuiz:

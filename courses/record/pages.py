@@ -3,10 +3,12 @@
 import datetime as dt
 import json
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 
 from ceu.accounts.models import Licence
+from ceu.shared.prepared import prepared
 from courses.catalogue.content import EditionContent
 from courses.catalogue.models import Edition
 from courses.certificates import snapshot
@@ -26,12 +28,32 @@ class Awarded:
     hours: str
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One enrolment as the dashboard's statement reads it. `snapshot` is the newest certificate's."""
+
+    pk: int
+    edition_id: int
+    edition_number: int
+    slug: str
+    last_lesson: str
+    last_anchor: str
+    last_seen_at: dt.datetime | None
+    enrolled_at: dt.datetime
+    withdrawn_at: dt.datetime | None
+    evaluated: bool
+    attested: bool
+    newest: int | None
+    certificate: UUID | None
+    snapshot: str | None
+
+
 @dataclass(frozen=True)
 class Studied:
     """One enrolment on the dashboard. `newer` is the number of a later edition on offer."""
 
     slug: str
-    enrolment: Enrolment
+    enrolment: Row
     course: EditionContent
     progress: Progress
     awarded: Awarded | None
@@ -77,47 +99,42 @@ class Record:
 
 
 def record_of(user, *, now: dt.datetime) -> Record:
-    rows = list(_enrolments(user))
-    progress = facts.progress_of_many(rows, now=now)
+    rows = [Row(*columns) for columns in _enrolments(user=user.pk)]
+    progress = facts.progress_of_many(rows, user=user.pk, now=now)
     licences = tuple(_held(licence, now.date()) for licence in Licence.objects.filter(user=user))
     return Record(tuple(_studied(row, progress[row.pk]) for row in rows), licences)
 
 
-def _enrolments(user):
+def _own(user: int):
     newest = Edition.objects.filter(course=OuterRef("course")).order_by("-number").values("number")[:1]
     issued = Certificate.objects.filter(enrolment=OuterRef("pk")).order_by("-serial")
     return (
-        Enrolment.objects.of(user)
+        Enrolment.objects.filter(user=user)
         .filter(Q(withdrawn_at=None) | Exists(issued))  # a certificate stays after its course was left
         .with_milestones()
-        .select_related("course", "edition")
-        .only(
-            "uuid", "edition__number", "course__slug", "last_lesson", "last_anchor", "last_seen_at", "enrolled_at",
-            "withdrawn_at", "edition_id", "course_id", "user_id",
-        )
-        .annotate(
-            newest=Subquery(newest),
-            certificate_uuid=Subquery(issued.values("uuid")[:1]),
-            certificate_snapshot=Subquery(issued.values("snapshot")[:1]),
+        .annotate(newest=Subquery(newest))
+        .values_list(
+            "pk", "edition", "edition__number", "course__slug", "last_lesson", "last_anchor", "last_seen_at",
+            "enrolled_at", "withdrawn_at", "evaluated", "attested", "newest",
+            Subquery(issued.values("uuid")[:1]), Subquery(issued.values("snapshot")[:1]),
         )
     )  # fmt: skip
 
 
-def _studied(row, progress: Progress) -> Studied:
-    newer = row.newest if row.newest and row.newest > row.edition.number and not row.attested else None
-    return Studied(
-        row.course.slug, row, Edition.objects.content(row.edition_id), progress, _awarded(row), newer
-    )
+_enrolments = prepared(_own, user=int)
 
 
-def _awarded(row) -> Awarded | None:
-    if not row.certificate_snapshot:
+def _studied(row: Row, progress: Progress) -> Studied:
+    newer = row.newest if row.newest and row.newest > row.edition_number and not row.attested else None
+    return Studied(row.slug, row, Edition.objects.content(row.edition_id), progress, _awarded(row), newer)
+
+
+def _awarded(row: Row) -> Awarded | None:
+    if not row.snapshot:
         return None
-    printed = snapshot.from_dict(json.loads(row.certificate_snapshot))
+    printed = snapshot.from_dict(json.loads(row.snapshot))
     hours = "; ".join(snapshot.hours_in_words(award.hours, award.unit) for award in printed.hours)
-    return Awarded(
-        str(row.certificate_uuid), printed.course_title, snapshot.date_in_words(printed.completed_on), hours
-    )
+    return Awarded(str(row.certificate), printed.course_title, snapshot.date_in_words(printed.completed_on), hours)
 
 
 def _held(licence: Licence, today: dt.date) -> Held:

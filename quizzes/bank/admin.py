@@ -1,13 +1,15 @@
 """The item bank: one page an item, with what is still wrong with it. Revisions are there to be read."""
 
+import json
+
 from django.contrib import admin, messages
 from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 
-from ceu.shared.admin import KeptAdmin, ReadOnlyAdmin, ScopedAdmin, Waiting, address, counted
+from ceu.shared.admin import KeptAdmin, ReadOnlyAdmin, ScopedAdmin, Waiting, address, counted, number_anew
 from quizzes.bank import services as bank
-from quizzes.bank.admin_items import SHAPES, ItemForm, OptionRows, begin, number_anew
+from quizzes.bank.admin_items import SHAPES, ItemForm, OptionRows, begin
 from quizzes.bank.changes import question_in
 from quizzes.bank.models import Item, ItemBank, ItemRevision
 from quizzes.questions import QUESTION_KINDS, prompt_from_dict
@@ -29,8 +31,8 @@ class ItemBankAdmin(KeptAdmin):
     autocomplete_fields = ["authors"]
 
     def get_queryset(self, request: HttpRequest):
-        items = Count("items", filter=Q(items__status=Item.Status.READY)), Count("items", filter=Q(items__status=Item.Status.DRAFT))
-        return super().get_queryset(request).annotate(ready=items[0], drafts=items[1])
+        ready, draft = (Count("items", filter=Q(items__status=status)) for status in ("ready", "draft"))
+        return super().get_queryset(request).annotate(ready=ready, drafts=draft)
 
     @admin.display(description="Ready items", ordering="ready")
     def ready_items(self, row: ItemBank) -> int:
@@ -62,11 +64,10 @@ class ItemAdmin(ScopedAdmin):
             return [(None, {"fields": ["bank", "code", "kind", "pool", "vignette", "stem"], "description": note})]
         shape = SHAPES[obj.kind]
         about = ["objective", "bloom", "safety", "points", "references", "teaches_at"]
-        self_fields = {"fields": [("bank", "kind"), ("code", "pool", "status"), "vignette", "stem"]}
         seen = ["seen"] if self.has_change_permission(request, obj) else []
         return [
             ("Still to mend", {"fields": ["problems", *seen]}),
-            (None, self_fields),
+            (None, {"fields": [("bank", "kind"), ("code", "pool", "status"), "vignette", "stem"]}),
             ("What it measures", {"fields": [*about, "revisions_made"]}),
             (obj.get_kind_display(), {"fields": [*shape.fields, "how_to"]}),
         ]
@@ -152,10 +153,11 @@ class ItemRevisionAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest):
         later = ItemRevision.objects.filter(item=OuterRef("item"), number__gt=OuterRef("number"))
-        return super().get_queryset(request).select_related("key").defer("key__key").annotate(has_later=Exists(later))
+        return super().get_queryset(request).annotate(has_later=Exists(later))
 
     def get_fieldsets(self, request: HttpRequest, obj: ItemRevision | None = None):
-        particulars = ["item_link", "number", "kind", "pool", "objective", "bloom", "safety", "points", "teaches_at", "digest", "created_at", "created_by"]
+        particulars = [("item_link", "number", "kind"), ("pool", "objective", "bloom"), ("safety", "points"), "teaches_at"]
+        particulars += ["digest", ("created_at", "created_by")]
         shown = [(None, {"fields": particulars}), ("What learners see", {"fields": ["question"]})]
         if request.user.has_perm("quizzes.view_itemkey"):
             shown.append(("Key", {"fields": ["key_in_words"]}))
@@ -171,7 +173,7 @@ class ItemRevisionAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Question")
     def question(self, row: ItemRevision) -> str:
-        prompt = prompt_from_dict(_json(row.prompt))
+        prompt = prompt_from_dict(json.loads(row.prompt))
         lines = [getattr(prompt, name, ()) for name in ("options", "lefts", "rights", "steps")]
         listed = format_html_join("", "<li>{}</li>", ((line,) for group in lines for line in group))
         return format_html('<div class="question">{}<p>{}</p><ul>{}</ul></div>', prompt.vignette, prompt.stem, listed)
@@ -183,9 +185,3 @@ class ItemRevisionAdmin(ReadOnlyAdmin):
         lines = ((reason.text, "right" if reason.correct else "wrong", reason.rationale) for reason in review.reasons)
         listed = format_html_join("", "<li><b>{}</b> ({}) {}</li>", lines)
         return format_html("<ul>{}</ul><p>{}</p>", listed, review.note)
-
-
-def _json(text: str) -> dict:
-    import json
-
-    return json.loads(text)

@@ -1,15 +1,12 @@
 """The form of one item: which fields its kind has, and what they mean there."""
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from django import forms
 from django.http import HttpRequest
 
-from ceu.shared.admin import CodesField, GuardedForm, OwnRows, ScopedInline
+from ceu.shared.admin import CodesField, GuardedForm, PositionedForm, ScopedInline
 from quizzes.bank.models import Item, Kind, Option
-
-_AT_THE_END = 32767
 
 
 class Shape(NamedTuple):
@@ -60,15 +57,7 @@ class ItemForm(GuardedForm):
         return tolerance
 
 
-class OptionForm(GuardedForm):
-    position = forms.IntegerField(
-        required=False,
-        min_value=0,
-        max_value=_AT_THE_END,
-        widget=forms.NumberInput(attrs={"size": 3}),
-        help_text="Lines are put in this order and numbered anew. Empty: at the end.",
-    )
-
+class OptionForm(PositionedForm):
     class Meta:
         model = Option
         fields = ["position", "text", "match", "correct", "share", "rationale"]
@@ -78,15 +67,11 @@ class OptionForm(GuardedForm):
             "rationale": forms.Textarea(attrs={"rows": 2, "cols": 50}),
         }
 
-    def clean_position(self) -> int:
-        position = self.cleaned_data["position"]
-        return _AT_THE_END if position is None else position
-
 
 class OptionRows(ScopedInline):
     model = Option
     form = OptionForm
-    formset = OwnRows
+    fields = ["position", "text", "match", "correct", "share", "rationale"]
     verbose_name_plural = "answers"
 
     def get_fields(self, request: HttpRequest, obj: Item | None = None):
@@ -109,11 +94,3 @@ def begin(item: Item) -> None:
     """The lines that every question of a kind has from the start."""
     if item.kind == Kind.TRUE_FALSE:
         item.options.bulk_create([Option(item=item, position=n, text=text) for n, text in ((1, "True"), (2, "False"))])
-
-
-def number_anew(rows: Iterable) -> None:
-    """Positions from 1, in the order in which the rows are given."""
-    for position, row in enumerate(rows, 1):
-        if row.position != position:
-            row.position = position
-            row.save(update_fields=["position"])

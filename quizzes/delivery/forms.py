@@ -15,7 +15,7 @@ MOST_FIELDS = 1000
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 # What else our own forms send; any other name is not read, and is told to the log.
-OUR_NAMES = {"csrfmiddlewaretoken", "rev", "clear", "flag", "back", "choosing", "keep", "answer"}
+OUR_NAMES = {"csrfmiddlewaretoken", "rev", "clear", "flag", "back", "to", "choosing", "keep", "answer"}
 STORED = "stored"
 ANSWER_NAME = re.compile(r"answer(-[0-9]{1,3})?\Z", re.ASCII)
 _NUMBER = re.compile(r"(0|[1-9][0-9]{0,8})\Z", re.ASCII)
@@ -74,6 +74,7 @@ class Given:
 
     `choosing`: it comes from the page that shows two answers; `keep` is then "stored", or the number at which one's own
     may take its place. Without a choice `rev` is stale still, so the page comes again.
+    `back`: the learner came from the check page; `to_check`: they go there next.
     """
 
     held: Held
@@ -83,6 +84,7 @@ class Given:
     choosing: bool
     keep: str
     back: bool
+    to_check: bool
 
     @property
     def current_rev(self) -> int:
@@ -100,6 +102,7 @@ def given(fields: Fields, prompt: Any) -> Given:
         choosing=bool(one(fields, "choosing")),
         keep=_keep(fields),
         back=one(fields, "back") == "check",
+        to_check=one(fields, "to") == "check",
     )
 
 

@@ -73,7 +73,7 @@ def page(user, attempt: Attempt, *, now: datetime) -> dict[str, Any]:
         "attempt": attempt,
         "title": entry.title or _title(attempt),
         "submitted": pages.day_and_clock(user, attempt.submitted_at),
-        "heading": heading(result),
+        "heading": heading(result, standing),
         "means": list(_means(user, attempt, result, standing)),
         "nerve": _nerve([each.verdict == "Correct" for each in questions]),
         "topics": _topics(questions),
@@ -97,14 +97,15 @@ def _title(attempt: Attempt) -> str:
 # --- the score ------------------------------------------------------------------------------------------------------
 
 
-def heading(result: Result) -> str:
+def heading(result: Result, standing: Standing) -> str:
     attempt = result.attempt
+    not_passed = "Not passed" if standing.attempts_left == 0 else "Not passed yet"
     score = f"{points(attempt.earned)} of {points(attempt.possible)}"
     if result.passed:
         return f"You passed: {score} ({result.percent}%)"
     if result.reached_pass_mark:
-        return f"Not passed yet: {score}, with a safety question to read again"
-    return f"Not passed yet: {score}, {needed(result)} needed"
+        return f"{not_passed}: {score}, with a safety question to read again"
+    return f"{not_passed}: {score}, {needed(result)} needed"
 
 
 def points(number: Decimal) -> str:
@@ -153,9 +154,13 @@ def _what_now(user, standing: Standing) -> Iterator[str]:
     elif standing.attempts_left == 0:
         yield "No attempt is left, so every reason is open below."
     elif standing.next_start:
-        yield f"The next try opens on {pages.day_and_clock(user, standing.next_start)}."
+        yield f"The next try opens on {pages.day_and_clock(user, standing.next_start)}.{_tries(standing.attempts_left)}"
     else:
-        yield "You may try again whenever you are ready."
+        yield f"You may try again whenever you are ready.{_tries(standing.attempts_left)}"
+
+
+def _tries(left: int | None) -> str:
+    return "" if left is None else " One attempt is left." if left == 1 else f" {left} attempts are left."
 
 
 def _onward(standing: Standing, words: Names, home: str) -> tuple[str, str] | None:
@@ -210,7 +215,8 @@ def _lesson_address(home: str, slug: str, anchor: str) -> str:
 def _explained(explanation: Explanation) -> dict[str, Any]:
     prompt, review = explanation.prompt, explanation.review
     lines = [_reason(prompt.kind, review.by_option, place, reason) for place, reason in enumerate(review.reasons)]
-    if explanation.answer and (prompt.kind == "ordering" or not any(reason.chosen for reason in review.reasons)):
+    chosen = [reason.chosen for reason in review.reasons]
+    if explanation.answer and not (all(chosen) if prompt.kind == "ordering" else any(chosen)):
         mine = ReasonLine("mine", "", "Your answer.", pages.with_unit(prompt, explanation.answer), "")
         lines.insert(0, mine)
     return {"stem": prompt.stem, "vignette": prompt.vignette, "reasons": tuple(lines), "note": review.note}
@@ -218,7 +224,9 @@ def _explained(explanation: Explanation) -> dict[str, Any]:
 
 def _reason(kind: str, by_option: bool, place: int, reason: Reason) -> ReasonLine:
     if kind == "ordering":
-        return ReasonLine("key", str(place + 1), "In its place." if reason.chosen else "", reason.text, reason.rationale)
+        return ReasonLine(
+            "key", str(place + 1), "In its place." if reason.chosen else "", reason.text, reason.rationale
+        )
     key = letter(place) if by_option else ""
     mark = "key" if reason.correct else "mine" if reason.chosen else ""
     return ReasonLine(mark, key, _lead(reason), reason.text, reason.rationale)

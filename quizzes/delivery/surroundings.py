@@ -1,4 +1,4 @@
-"""What the layer above may call things by. Quizzes know objectives by code and lessons by slug; names come from outside.
+"""What the layer above calls things. Quizzes know objectives by code and lessons by slug; names come from outside.
 
 The layer above registers one function when the site starts: `provide(names_for)`. Without one, codes stand for names.
 """

@@ -25,7 +25,7 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def signed_in(view):
-    """Sends a visitor to sign in and back to the page they were on, with the answer they had typed. A script is told."""
+    """Sends a visitor to sign in and back to the same page, with the answer they had typed. A script is told."""
 
     @wraps(view)
     def wrapped(request: HttpRequest, uuid: UUID, **kwargs) -> HttpResponse:
@@ -59,7 +59,7 @@ def _wants_json(request: HttpRequest) -> bool:
     return "application/json" in request.headers.get("accept", "")
 
 
-# --- pages to read ------------------------------------------------------------------------------------------------------
+# --- pages to read --------------------------------------------------------------------------------------------------
 
 
 @require_safe
@@ -92,9 +92,7 @@ def _with_kept_answer(request: HttpRequest, sitting: Sitting, n: int, context: d
         given = forms.given(dict(request.GET.lists()), context["prompt"])
     except Malformed:
         return context
-    return pages.question(
-        request.user, sitting, n, now=timezone.now(), back=given.back, held=given.held, rev=given.rev
-    )
+    return pages.question(request.user, sitting, n, now=timezone.now(), back=given.back, held=given.held, rev=given.rev)
 
 
 @require_safe
@@ -131,7 +129,7 @@ def _reference(uuid: UUID) -> str:
     return str(uuid)[:8].upper()
 
 
-# --- an answer ----------------------------------------------------------------------------------------------------------
+# --- an answer ------------------------------------------------------------------------------------------------------
 
 
 @get_or_post
@@ -201,7 +199,7 @@ def _saved(request: HttpRequest, slot: Slot, given: forms.Given, rev: int, now) 
 def _onward(slot: Slot, given: forms.Given) -> str:
     """Flag and Clear stay on the question; Continue goes on."""
     if not given.clear and given.flag is None:
-        return pages.after(slot.sitting, slot.n, given.back)
+        return pages.after(slot.sitting, slot.n, given.back or given.to_check)
     return f"{pages.address(slot.sitting.uuid)}{slot.n}/{'?back=check' if given.back else ''}"
 
 
@@ -244,7 +242,7 @@ def _closed(request: HttpRequest, sitting: Sitting, closed: delivery.AttemptClos
     return HttpResponseRedirect(address)
 
 
-# --- the end --------------------------------------------------------------------------------------------------------------
+# --- the end --------------------------------------------------------------------------------------------------------
 
 
 @get_or_post

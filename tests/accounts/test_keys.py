@@ -30,6 +30,9 @@ def page(browser, live_site, person):
     page.fill("#id_login", "ana@example.org")
     page.fill("#id_password", PASSWORD)
     page.click("main form .button:has-text('Sign in')")
+    page.wait_for_url("**/reauthenticate/**")
+    page.fill("#id_password", PASSWORD)
+    page.click("main .button:has-text('Continue')")
     page.wait_for_url("**/webauthn/add/")
     return page
 

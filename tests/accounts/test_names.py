@@ -84,3 +84,20 @@ def test_saving_a_profile_writes_nothing_else(client, person):
     user.refresh_from_db()
 
     assert (user.legal_name, user.is_staff, user.email) == ("Ana", False, "ana@example.org")
+
+
+def test_the_time_zone_that_is_kept_is_the_one_that_is_shown(client, person):
+    client.force_login(person(time_zone="America/New_York"))
+
+    page = client.get("/accounts/profile/").content.decode()
+
+    assert page.count(" selected") == 1
+    assert '<option value="America/New_York" selected>New York</option>' in page
+
+
+def test_a_time_zone_is_escaped_like_any_text(client, person):
+    client.force_login(person())
+
+    page = client.post("/accounts/profile/", {"legal_name": "A", "time_zone": '"><script>'}).content.decode()
+
+    assert "><script>" not in page

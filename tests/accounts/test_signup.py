@@ -1,6 +1,7 @@
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
+from django.core.cache import cache
 
 from ceu.accounts.models import Licence, User
 from tests.accounts.conftest import PASSWORD
@@ -68,13 +69,37 @@ def test_three_wrong_codes_end_the_attempt(client, code_in_mail):
     assert client.get("/accounts/profile/").status_code == 302
 
 
-def test_the_address_can_be_changed_while_the_code_is_awaited(client, code_in_mail):
+def test_who_mistyped_the_address_starts_again(client, code_in_mail):
+    sign_up(client, email="wrogn@example.org")
+    again = client.post("/accounts/logout/", {"next": "/accounts/signup/"})
     sign_up(client)
-    client.post("/accounts/confirm-email/", {"action": "change", "email": "right@example.org"})
 
     client.post("/accounts/confirm-email/", {"code": code_in_mail()})
 
-    assert mail.outbox[-1].to == ["right@example.org"]
+    assert again["Location"] == "/accounts/signup/"
+    assert client.get("/accounts/profile/").context["user"].email == "zoe@example.org"
+
+
+def test_the_code_can_be_sent_again(client, code_in_mail):
+    sign_up(client)
+    cache.clear()  # ten seconds later
+    client.post("/accounts/confirm-email/", {"action": "resend"})
+
+    client.post("/accounts/confirm-email/", {"code": code_in_mail()})
+
+    assert len(mail.outbox) == 2
+    assert client.get("/accounts/profile/").status_code == 200
+
+
+def test_the_owner_of_an_address_that_another_gave_gets_the_account(client, code_in_mail):
+    sign_up(client)
+    client.cookies.clear()
+    client.post("/accounts/password/reset/", {"email": "zoe@example.org"})
+    client.post("/accounts/password/reset/confirm/", {"code": code_in_mail()})
+
+    client.post("/accounts/password/reset/complete/", {"password1": "another horse battery"})
+    client.post("/accounts/login/", {"login": "zoe@example.org", "password": "another horse battery"})
+
     assert client.get("/accounts/profile/").status_code == 200
 
 

@@ -3,6 +3,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from courses.catalogue.models import Course
+from courses.packages import archive
 from courses.packages import services as packages
 
 
@@ -17,6 +18,9 @@ class Command(BaseCommand):
         course = Course.objects.filter(slug=slug).first()
         if course is None:
             raise CommandError(f"There is no course with the address {slug!r}.")
-        files = packages.dump(course)
-        packages.write_folder(files, path)
+        try:
+            files = packages.dump(course)
+            packages.write_folder(files, path)
+        except (packages.CannotDump, archive.BadArchive) as error:
+            raise CommandError(f"Nothing was written. {error}") from error
         self.stdout.write(f"{len(files)} files written to {path}")

@@ -1,15 +1,19 @@
 """Learners who are due a certificate, made by the one set of factories, and their certificates."""
 
 import datetime as dt
-from io import BytesIO
+import html
+import json
+import re
 
-import pypdf
 from django.db import connection
+from django.urls import reverse
 
 from ceu.accounts.models import Licence
 from courses.catalogue.models import Course, Edition
 from courses.certificates import services as certificates
-from courses.certificates.models import Certificate
+from courses.certificates import snapshot
+from courses.certificates.models import Certificate, CertificateDocument, CertificateHolder
+from courses.certificates.snapshot import Particulars, Snapshot
 from courses.learning.models import Attestation, Enrolment, EvaluationReceipt, LessonProgress, ModuleEntry
 from quizzes.delivery.models import Attempt, Entry
 from tests.courses import factories as make
@@ -70,9 +74,27 @@ def _copy(model, changes: list[tuple[str, list]], **which) -> list:
     return model.objects.bulk_create(made)
 
 
-def text_of(content: bytes) -> str:
-    """The text of a one-page PDF. Line ends are the layout's, so every run of white space is one space."""
-    return " ".join(pypdf.PdfReader(BytesIO(bytes(content))).pages[0].extract_text().split())
+def shown_facts(response) -> list[tuple[str, str]]:
+    """The printed facts as a page lists them: its first list of facts."""
+    rows = re.search(r'<dl class="facts.*?</dl>', response.content.decode(), re.DOTALL)[0]
+    pairs = re.findall(r"<dt>(.*?)</dt>\s*<dd>(.*?)</dd>", rows, re.DOTALL)
+    return [tuple(html.unescape(re.sub(r"<[^>]*>", "", text)).strip() for text in pair) for pair in pairs]
+
+
+def printed(certificate: Certificate) -> tuple[Snapshot, Particulars]:
+    """What was frozen, from the rows themselves."""
+    frozen = snapshot.from_dict(json.loads(certificate.snapshot))
+    holder = CertificateHolder.objects.get(certificate=certificate)
+    return frozen, snapshot.particulars_from_dict(json.loads(holder.particulars))
+
+
+def stored(certificate: Certificate) -> CertificateDocument:
+    return CertificateDocument.objects.get(certificate=certificate)
+
+
+def address(certificate: Certificate) -> str:
+    """The path of its public page."""
+    return reverse("courses:verify-token", args=[certificate.token])
 
 
 def execute(statement: str, *values) -> int:

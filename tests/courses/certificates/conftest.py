@@ -15,5 +15,5 @@ def completed(db):
 def all_is_as_issued(request):
     """The invariants I05 to I09 after every test that issues, but for those that tamper."""
     yield
-    if {"db", "transactional_db", "django_db_setup"} & set(request.fixturenames) and not request.node.get_closest_marker("tampers"):
+    if request.node.get_closest_marker("django_db") and "tampering" not in request.fixturenames:
         assert ledger.verify() == []

@@ -1,0 +1,226 @@
+"""The page of one course: what it says, what still stops it, and the three verbs that lead on from it."""
+
+import datetime as dt
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Count, Max, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+
+from ceu.shared.admin import (
+    KeptAdmin,
+    PositionedForm,
+    ScopedInline,
+    Waiting,
+    address,
+    counted,
+    number_anew,
+)
+from ceu.shared.forms import CleanForm
+from courses.catalogue import publication
+from courses.catalogue import services as catalogue
+from courses.catalogue.forms import CourseForm, PublishForm
+from courses.catalogue.models import Course, Edition, LearningObjective, Module
+from courses.catalogue.services import NotReady
+
+REVIEW_SOON = 60  # days
+
+
+class ObjectiveForm(PositionedForm):
+    class Meta:
+        model = LearningObjective
+        fields = "__all__"
+        widgets = {"text": forms.Textarea(attrs={"rows": 2, "cols": 50})}
+
+
+class ObjectiveRows(ScopedInline):
+    model = LearningObjective
+    form = ObjectiveForm
+    fields = ["position", "code", "verb", "bloom", "text"]
+
+
+class ModuleRowForm(PositionedForm):
+    class Meta:
+        model = Module
+        fields = ["position", "code", "title"]
+
+
+class ModuleRows(ScopedInline):
+    model = Module
+    form = ModuleRowForm
+    fields = ["position", "code", "title"]
+    can_delete = False
+    show_change_link = True
+
+
+class StandingFilter(admin.SimpleListFilter):
+    title = "standing"
+    parameter_name = "standing"
+
+    def lookups(self, request: HttpRequest, model_admin):
+        return [("draft", "Draft"), ("offered", "On offer"), ("retired", "Retired")]
+
+    def queryset(self, request: HttpRequest, queryset):
+        if self.value() == "draft":
+            return queryset.filter(newest=0, retired_at=None)
+        if self.value() == "offered":
+            return queryset.offered()
+        return queryset.exclude(retired_at=None) if self.value() == "retired" else queryset
+
+
+@admin.register(Course)
+class CourseAdmin(KeptAdmin):
+    desk, rank = "Authoring", 1
+    form = CourseForm
+    inlines = [ObjectiveRows, ModuleRows]
+    pages = {
+        "publish": "courses.publish_course",
+        "retire": "courses.publish_course",
+        "reinstate": "courses.publish_course",
+    }
+    list_display = ["title", "slug", "level", "newest_edition", "learners", "standing", "review_due_on"]
+    list_filter = [StandingFilter, "level"]
+    search_fields = ["title", "slug", "subtitle"]
+    ordering = ["title"]
+    prose = [
+        ("Course", ["title", "subtitle", "slug", "summary", "audience", ("level", "language"), "prerequisites", "delivery_type"]),
+        ("Quizzes and hours", ["pass_mark", "attempts_allowed", ("cooldown_after", "cooldown_hours"), "difficulty"]),
+        ("Notices", ["disclosures", "commercial_support", "scope_notice", "contraindications", "disclaimer"]),
+        ("Dates", [("released_on", "reviewed_on", "review_due_on")]),
+    ]
+
+    # --- the page -------------------------------------------------------------------------------------------------------
+
+    def get_fieldsets(self, request: HttpRequest, obj: Course | None = None):
+        prose = [(name, {"fields": list(fields)}) for name, fields in self.prose]
+        people = [("People and certificates", {"fields": [*self._people(request, obj), "issue_automatically"]})]
+        if obj is None:
+            return [*prose, *people]
+        seen = ["seen"] if self.has_change_permission(request, obj) else []
+        now = [("Where it stands", {"fields": ["readiness", "editions", *seen]})]
+        return [*now, *prose, *people]
+
+    def _people(self, request: HttpRequest, obj: Course | None) -> list[str]:
+        """Who teaches a course is decided by a superuser: it gives somebody the course, its items and their keys."""
+        return ["instructors"] if obj or request.user.is_superuser else []
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Course | None = None):
+        panels = ["readiness", "editions"] if obj else []
+        return panels + ([] if request.user.is_superuser else ["instructors"])
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Course | None = None):
+        return {} if obj else {"slug": ["title"]}
+
+    @admin.display(description="What stops publication")
+    def readiness(self, course: Course) -> str:
+        found = publication.findings(course, year=timezone.now().year)
+        return render_to_string("admin/courses/_findings.html", {"findings": found})
+
+    @admin.display(description="Editions")
+    def editions(self, course: Course) -> str:
+        rows = course.editions.defer("content").order_by("-number")[:10]
+        cells = ((address(row), row.number, f"{row.published_at:%d %B %Y}", row.note) for row in rows)
+        listed = format_html_join("", '<li><a href="{}">Edition {}</a>, {} {}</li>', cells)
+        return format_html('<ul class="plain">{}</ul>', listed) if listed else "None yet."
+
+    # --- saving ---------------------------------------------------------------------------------------------------------
+
+    def save_model(self, request: HttpRequest, obj: Course, form, change: bool) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        given = {name: value for name, value in form.cleaned_data.items() if name not in {"slug", "title", "instructors", "seen"}}
+        made = catalogue.create_course(slug=obj.slug, title=obj.title, by=request.user, **given)
+        obj.pk, obj.bank, obj.uuid, obj._state.adding = made.pk, made.bank, made.uuid, False
+
+    def save_related(self, request: HttpRequest, form, formsets, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        course = form.instance
+        if not change and not course.instructors.exists():
+            course.instructors.add(request.user)
+        number_anew(course.objectives.all())
+        number_anew(course.modules.all())
+        catalogue.share_bank(course)
+        catalogue.apply_policy(course)
+
+    # --- the list -------------------------------------------------------------------------------------------------------
+
+    def get_queryset(self, request: HttpRequest):
+        newest = Edition.objects.filter(course=OuterRef("pk")).order_by().values("course").annotate(n=Max("number")).values("n")
+        enrolled = Course.objects.filter(pk=OuterRef("pk")).order_by().values("pk")
+        active = enrolled.annotate(n=Count("enrolments", filter=Q(enrolments__withdrawn_at=None))).values("n")
+        return super().get_queryset(request).annotate(newest=Coalesce(Subquery(newest), 0), enrolled=Subquery(active))
+
+    @admin.display(description="edition", ordering="newest")
+    def newest_edition(self, course: Course) -> str:
+        return str(course.newest) if course.newest else "none yet"
+
+    @admin.display(description="learners", ordering="enrolled")
+    def learners(self, course: Course) -> int:
+        return course.enrolled
+
+    @admin.display(description="standing", ordering="retired_at")
+    def standing(self, course: Course) -> str:
+        return "Retired" if course.retired_at else "On offer" if course.newest else "Draft"
+
+    def waiting(self, request: HttpRequest) -> Waiting | None:
+        soon = timezone.now().date() + dt.timedelta(days=REVIEW_SOON)
+        due = self.model.objects.for_user(request.user).filter(retired_at=None, review_due_on__lte=soon).count()
+        one, many = "1 course is due for review within {} days.", "{{}} courses are due for review within {} days."
+        sentence = counted(due, one.format(REVIEW_SOON), many.format(REVIEW_SOON))
+        return Waiting(sentence, self.list_address("?o=7")) if due else None
+
+    # --- publish, retire, reinstate -------------------------------------------------------------------------------------
+
+    def may(self, request: HttpRequest, page: str) -> bool:
+        return super().may(request, page) and self.has_change_permission(request)
+
+    def tools(self, request: HttpRequest, course: Course) -> list[tuple[str, str]]:
+        hidden = address(course, "retire" if course.retired_at else "reinstate")
+        return [(url, words) for url, words in super().tools(request, course) if url != hidden]
+
+    def publish_page(self, request: HttpRequest, course: Course) -> HttpResponse:
+        """What stops it, or what an edition made now would change, and for whom; published on POST."""
+        form = PublishForm(request.POST if request.method == "POST" else None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                return self._publish(request, course, form.cleaned_data["note"])
+            except NotReady as refusal:
+                form.add_error(None, str(refusal))
+        plan = publication.plan(course, year=timezone.now().year)
+        return self.show(request, course, "admin/courses/course/publish.html", title="Publish", plan=plan, form=form)
+
+    def _publish(self, request: HttpRequest, course: Course, note: str) -> HttpResponse:
+        before = set(course.editions.values_list("pk", flat=True))
+        edition = catalogue.publish(course, by=request.user, now=timezone.now(), note=note)
+        if edition.pk in before:
+            self.message_user(request, f"Nothing has changed since edition {edition.number}, so there is no new one.")
+        else:
+            self.log_change(request, course, f"Published edition {edition.number}.")
+            self.message_user(request, f"Edition {edition.number} is published.", messages.SUCCESS)
+        return redirect(address(course))
+
+    def retire_page(self, request: HttpRequest, course: Course) -> HttpResponse:
+        def retire(given: dict) -> str:
+            catalogue.retire(course, now=timezone.now())
+            return "The course is retired."
+
+        intro = ["It leaves the catalogue, and nobody new can enrol. Who is enrolled goes on; certificates stay."]
+        return self.act(request, course, _confirmation(request), retire, title="Retire", intro=intro, button="Retire the course", danger=True)
+
+    def reinstate_page(self, request: HttpRequest, course: Course) -> HttpResponse:
+        def reinstate(given: dict) -> str:
+            catalogue.reinstate(course)
+            return "The course is on offer again."
+
+        intro = ["It comes back to the catalogue with its newest edition."]
+        return self.act(request, course, _confirmation(request), reinstate, title="Reinstate", intro=intro, button="Reinstate the course")
+
+
+def _confirmation(request: HttpRequest) -> CleanForm:
+    return CleanForm(request.POST if request.method == "POST" else None)

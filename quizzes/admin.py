@@ -1,0 +1,14 @@
+"""What the slices define, listed so that Django finds it."""
+
+from quizzes.bank.admin import ItemAdmin, ItemBankAdmin, ItemRevisionAdmin
+from quizzes.delivery.admin import AttemptAdmin, EntryAdmin, PublishedQuizAdmin, QuizAdmin
+
+__all__ = [
+    "AttemptAdmin",
+    "EntryAdmin",
+    "ItemAdmin",
+    "ItemBankAdmin",
+    "ItemRevisionAdmin",
+    "PublishedQuizAdmin",
+    "QuizAdmin",
+]
