@@ -27,6 +27,10 @@ class SiteAdmin(admin.AdminSite):
     index_title = "Desks"
     site_url = "/"
 
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self.disable_action("delete_selected")  # rows go one by one, from their own page, where that is allowed at all
+
     # --- who may come in ----------------------------------------------------------------------------------------------
 
     def has_permission(self, request: HttpRequest) -> bool:
@@ -49,7 +53,9 @@ class SiteAdmin(admin.AdminSite):
         if not super().has_permission(request):
             raise PermissionDenied
         if not has_second_factor(request.user):
-            messages.warning(request, "The desks open after you have set up a second step: a key or an authenticator app.")
+            messages.warning(
+                request, "The desks open after you have set up a second step: a key or an authenticator app."
+            )
             return redirect("mfa_index")
         return None
 

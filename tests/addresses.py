@@ -77,7 +77,7 @@ def address_of(pattern: Pattern, world: World) -> str:
     return pattern.filled(values_of(pattern, world))
 
 
-def nobodys(pattern: Pattern, world: World) -> str:
+def nobodys_address(pattern: Pattern, world: World) -> str:
     """The same address, of a row that does not exist: the first of its parameters leads nowhere."""
     first = pattern.parameters[0]
     return pattern.filled(values_of(pattern, world) | {first: NOBODYS[first]})

@@ -12,7 +12,7 @@ from django.utils.module_loading import import_string
 from ceu.shared import frozen
 from tests import queries
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.browser", "tests.world"]
 
 # What a process keeps of frozen rows by primary key. A test's rows are rolled back, and the keys come again.
 CONTENT_CACHES = (

@@ -68,7 +68,14 @@ def test_hints_and_errors_are_tied_to_their_field(render, kind):
     page = render(kind({}))
 
     described = set(" ".join(re.findall(r'aria-describedby="([^"]+)"', page)).split())
-    assert described == {"id_title_helptext", "id_title_error", "id_kind_error", "id_useful_helptext", "id_useful_error", "id_read_error"}
+    assert described == {
+        "id_title_helptext",
+        "id_title_error",
+        "id_kind_error",
+        "id_useful_helptext",
+        "id_useful_error",
+        "id_read_error",
+    }
     assert all(page.count(f'id="{name}"') == 1 for name in described)
 
 
@@ -76,7 +83,10 @@ def test_hints_and_errors_are_tied_to_their_field(render, kind):
 def test_a_group_of_choices_is_a_fieldset_with_a_legend(render, kind):
     page = render(kind())
 
-    assert re.search(r'<fieldset class="field field--group[^>]*aria-describedby="id_useful_helptext"[^>]*>\s*<legend>How useful', page)
+    assert re.search(
+        r'<fieldset class="field field--group[^>]*aria-describedby="id_useful_helptext"[^>]*>\s*<legend>How useful',
+        page,
+    )
     assert "There is a problem" not in page
     assert 'name="secret"' in page
 
@@ -89,8 +99,10 @@ def test_what_may_be_left_out_says_so(render, kind):
 
 
 def test_a_crispy_form_posts_with_a_token_and_without_the_browsers_own_checks():
-    page = engines["django"].from_string("{% load crispy_forms_tags %}{% crispy form %}").render(
-        {"form": Laid(), "csrf_token": "TOKEN"}
+    page = (
+        engines["django"]
+        .from_string("{% load crispy_forms_tags %}{% crispy form %}")
+        .render({"form": Laid(), "csrf_token": "TOKEN"})
     )
 
     assert re.search(r'<form\s+method="post" novalidate>', page)

@@ -35,7 +35,12 @@ def test_the_process_is_alive_without_a_database(client):
 
 @pytest.mark.django_db
 def test_the_site_is_ready_when_database_and_migrations_are(client):
-    assert client.get("/readyz").json() == {"status": "ok", "database": "ok", "migrations": "ok", "oldest_task_seconds": 0}
+    assert client.get("/readyz").json() == {
+        "status": "ok",
+        "database": "ok",
+        "migrations": "ok",
+        "oldest_task_seconds": 0,
+    }
 
 
 @pytest.mark.django_db
@@ -53,7 +58,8 @@ def test_a_waiting_migration_is_not_ready(client):
 def test_the_age_of_the_oldest_task_is_told(client):
     task = DBTaskResult.objects.create(args_kwargs={"args": [], "kwargs": {}}, task_path="x", backend_name="default")
     DBTaskResult.objects.filter(pk=task.pk).update(
-        enqueued_at=timezone.now() - timezone.timedelta(seconds=90), run_after=timezone.now() - timezone.timedelta(days=9)
+        enqueued_at=timezone.now() - timezone.timedelta(seconds=90),
+        run_after=timezone.now() - timezone.timedelta(days=9),
     )
 
     assert client.get("/readyz").json()["oldest_task_seconds"] == 90
@@ -115,6 +121,6 @@ def test_a_page_holds_no_inline_script_or_style(client):
     assert "<style" not in page
     assert " style=" not in page
     assert " onclick=" not in page
-    assert page.count("<script") == page.count('<script src="') + page.count('<script type="module" src="') + page.count(
-        "<script data-allauth-onload"
-    )
+    assert page.count("<script") == page.count('<script src="') + page.count(
+        '<script type="module" src="'
+    ) + page.count("<script data-allauth-onload")

@@ -5,14 +5,15 @@ nowhere else. The clock stands an hour after the rows were made.
 """
 
 import itertools
-import time
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import time_machine
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -73,7 +74,7 @@ def sign_in(client: Client, user: User) -> None:
     """As if the password had been given this very minute, so that nothing asks for it again."""
     client.force_login(user)
     session = client.session
-    session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
+    record_authentication(SimpleNamespace(session=session), user, "password", reauthenticated=True)
     session.save()
 
 

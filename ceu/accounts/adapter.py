@@ -30,7 +30,9 @@ class AccountAdapter(DefaultAccountAdapter):
         "too_many_login_attempts": "There were too many failed tries. Wait five minutes, then try again.",
     }
 
-    def post_login(self, request: HttpRequest, user, *, signup: bool, redirect_url: str | None, **kwargs) -> HttpResponse:
+    def post_login(
+        self, request: HttpRequest, user, *, signup: bool, redirect_url: str | None, **kwargs
+    ) -> HttpResponse:
         """A new account is asked for the name on the licence first, and then goes where it was going."""
         if signup:
             onward = f"?{urlencode({'next': redirect_url})}" if redirect_url else ""

@@ -8,7 +8,8 @@ from django.http import HttpRequest
 
 from ceu.accounts import roles
 from ceu.accounts.models import Licence, User
-from ceu.shared.admin import GuardedForm, KeptAdmin, ReadOnlyAdmin, ReadOnlyInline
+from ceu.shared.admin import KeptAdmin, ReadOnlyAdmin, ReadOnlyInline
+from ceu.shared.admin_forms import GuardedForm
 
 
 class UserForm(GuardedForm):

@@ -34,7 +34,7 @@ HINTS = {
     "name": "A name you will know it by, for example “Phone” or “Blue key”.",
 }
 EMAIL_LENGTH = User._meta.get_field("email").max_length
-NEW_PASSWORD_HINT = "At least 10 characters. A few words in a row are good, and you may paste it."
+HINT_FOR_NEW = "At least 10 characters. A few words in a row are good, and you may paste it."
 
 
 # --- What this site asks about a person -----------------------------------------------------------------------------
@@ -91,7 +91,9 @@ class LicenceForm(CleanModelForm):
         }
         widgets = {
             "jurisdiction": forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
-            "number": forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
+            "number": forms.TextInput(
+                attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}
+            ),
             "issued_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
             "expires_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         }
@@ -139,14 +141,18 @@ class InOurWords:
                 field.validators.append(MaxLengthValidator(EMAIL_LENGTH, "Enter an address of at most 254 characters."))
                 field.error_messages["invalid"] = "Enter an e-mail address like name@example.com."
             if name == "code":
-                field.widget.attrs |= {"autocomplete": "one-time-code", "spellcheck": "false", "autocapitalize": "characters"}
+                field.widget.attrs |= {
+                    "autocomplete": "one-time-code",
+                    "spellcheck": "false",
+                    "autocapitalize": "characters",
+                }
                 field.max_length = 64
         if "password1" in self.fields:
-            self.fields["password1"].label = self.new_password_label
-            self.fields["password1"].help_text = NEW_PASSWORD_HINT
+            self.fields["password1"].label = self.label_for_new
+            self.fields["password1"].help_text = HINT_FOR_NEW
 
     labels = LABELS
-    new_password_label = "New password"
+    label_for_new = "New password"
 
 
 class OurForm(CleanFormMixin, InOurWords):
@@ -158,7 +164,7 @@ class LoginForm(OurForm, account.LoginForm):
 
 
 class SignupForm(OurForm, account.SignupForm):
-    new_password_label = "Password"
+    label_for_new = "Password"
 
     def try_save(self, request):
         if self.account_already_exists:

@@ -7,6 +7,7 @@ it only receives the user that came with the session row instead of asking for i
 from contextvars import ContextVar
 from functools import cache
 
+from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib import auth
 from django.contrib.auth import SESSION_KEY, get_user_model
 from django.contrib.auth import middleware as auth_middleware
@@ -14,8 +15,6 @@ from django.contrib.sessions.backends import db
 from django.db import connections, router
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
-
-from allauth.account.auth_backends import AuthenticationBackend
 
 
 class SessionStore(db.SessionStore):

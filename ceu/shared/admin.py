@@ -4,7 +4,7 @@ Lists, single pages, history, actions, filters, autocomplete and the choices of 
 `in_scope`. A row outside of it gives the same 404 as a row that does not exist. Whatever services write is read-only.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple
 
 from django import forms
@@ -12,6 +12,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.exceptions import NotRegistered
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import BadRequest, FieldDoesNotExist, PermissionDenied, ValidationError
 from django.db import models
 from django.forms.models import BaseInlineFormSet
@@ -21,8 +22,8 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.text import capfirst
 
-from ceu.shared import canonical
-from ceu.shared.forms import CleanForm, CleanModelForm
+from ceu.shared.admin_forms import GuardedForm
+from ceu.shared.forms import CleanForm
 
 # What a filter of a list may add to the name of its field.
 _LOOKUPS = {"id", "pk", "uuid", "exact", "in", "gte", "gt", "lte", "lt", "isnull", "isempty", "year", "month", "day"}
@@ -45,59 +46,9 @@ def address(row: models.Model, page: str = "change") -> str:
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{page}", args=[row.pk])
 
 
-class GuardedForm(CleanModelForm):
-    """Refuses to write over what someone else saved since the page was opened. A row that is new has nothing to guard."""
-
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial["seen"] = self._fingerprint()
-
-    def _fingerprint(self) -> str:
-        if self.instance._state.adding:
-            return ""
-        names = sorted(name for name in self.fields if name != "seen" and name in self.initial)
-        return canonical.digest(canonical.dumps([[name, _plain(self.initial[name])] for name in names]))
-
-    def clean(self) -> dict[str, Any] | None:
-        seen = self.cleaned_data.get("seen")
-        if seen and seen != self._fingerprint():
-            raise ValidationError(
-                "Someone else saved this in the meantime, so nothing was written. Copy what you want to keep and open "
-                "the page again."
-            )
-        return super().clean()
-
-
-_AT_THE_END = 32767
-
-
-class PositionedForm(GuardedForm):
-    """A row with a place in a list. A row without one goes to the end; `number_anew` closes the gaps."""
-
-    position = forms.IntegerField(
-        required=False, min_value=0, max_value=_AT_THE_END, widget=forms.NumberInput(attrs={"size": 3}),
-        help_text="Rows are put in this order and numbered anew. Empty: at the end.",
-    )  # fmt: skip
-
-    def clean_position(self) -> int:
-        position = self.cleaned_data["position"]
-        return _AT_THE_END if position is None else position
-
-
-def number_anew(rows: Iterable[models.Model]) -> None:
-    """Positions from 1, in the order in which the rows are given."""
-    for position, row in enumerate(rows, 1):
-        if row.position != position:
-            row.position = position
-            row.save(update_fields=["position"])
-
-
-def _plain(value: Any) -> str | list[str]:
-    if isinstance(value, list | tuple):
-        return [str(getattr(item, "pk", item)) for item in value]
-    return str(value)
+class NamedAutocomplete(AutocompleteSelect):
+    class Media:
+        js = ["ceu/admin.js"]
 
 
 class Scoped:
@@ -110,6 +61,10 @@ class Scoped:
             return db_field.remote_field.model._default_manager.none()
         return chosen.get_queryset(request)
 
+    def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", NamedAutocomplete(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field, request: HttpRequest, **kwargs):
         """Boxes to tick: the widgets with two lists, or with a search, fail people who use neither mouse nor eyes."""
@@ -138,6 +93,7 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
     pages: ClassVar[dict[str, str]] = {}
     refusals: ClassVar[tuple[type[Exception], ...]] = ()
     form = GuardedForm
+    formfield_overrides: ClassVar[dict] = {models.URLField: {"assume_scheme": "https"}}
     view_on_site = False
     show_full_result_count = False
     list_per_page = 50
@@ -306,7 +262,9 @@ class OwnRows(BaseInlineFormSet):
         super().clean()
         strangers = [form for form in self.initial_forms if form.instance.pk is None]
         own = {row.pk for row in self.get_queryset()}
-        named = [form.cleaned_data.get(self.model._meta.pk.name) for form in self.forms if hasattr(form, "cleaned_data")]
+        named = [
+            form.cleaned_data.get(self.model._meta.pk.name) for form in self.forms if hasattr(form, "cleaned_data")
+        ]
         if strangers or any(row is not None and row.pk not in own for row in named):
             raise ValidationError("One of the rows is not part of this page any more. Open the page again.")
 
@@ -339,16 +297,3 @@ class ReadOnlyInline(ScopedInline):
 
     def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
         return False
-
-
-class CodesField(forms.CharField):
-    """A list of short codes, typed with commas between them."""
-
-    def prepare_value(self, value: Any) -> Any:
-        return ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
-
-    def clean(self, value: Any) -> list[str]:
-        return [code.strip() for code in super().clean(value).split(",") if code.strip()]
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return self.prepare_value(initial or []) != (data or "")

@@ -45,7 +45,9 @@ class CleanFormMixin:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
-            standard = type(field).default_error_messages.get("required", forms.Field.default_error_messages["required"])
+            standard = type(field).default_error_messages.get(
+                "required", forms.Field.default_error_messages["required"]
+            )
             if str(field.error_messages.get("required")) == str(standard):
                 field.error_messages["required"] = _ask_for(str(field.label or name.replace("_", " ")), field)
 

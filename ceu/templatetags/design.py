@@ -28,7 +28,9 @@ def nerve(steps: Iterable[str], form: str = "") -> SafeString:
     """The fibre, one segment a step: "done", "here", "miss" or "". Put a sentence that says the same beside it.
 
     `form` is "bleed" (under the masthead) or "few" (short, for a handful of steps)."""
-    segments = "".join(f'<li class="{step}"></li>' if step in {"done", "here", "miss"} else "<li></li>" for step in steps)
+    segments = "".join(
+        f'<li class="{step}"></li>' if step in {"done", "here", "miss"} else "<li></li>" for step in steps
+    )
     shape = f" nerve--{form}" if form in {"bleed", "few"} else ""
     return mark_safe(f'<ol class="nerve{shape}" aria-hidden="true">{segments}</ol>')  # noqa: S308
 

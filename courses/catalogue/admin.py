@@ -14,15 +14,14 @@ from django.utils.safestring import SafeString, mark_safe
 
 from ceu.shared.admin import (
     KeptAdmin,
-    PositionedForm,
     ReadOnlyAdmin,
     ScopedAdmin,
     ScopedInline,
     Waiting,
     address,
     counted,
-    number_anew,
 )
+from ceu.shared.admin_forms import PositionedForm, number_anew
 from courses.catalogue import content, drafts, figures, markup
 from courses.catalogue.admin_course import CourseAdmin
 from courses.catalogue.forms import FigureForm, LessonForm, ModuleForm
@@ -137,7 +136,9 @@ class LessonAdmin(ScopedAdmin):
         super().save_model(request, obj, form, change)
         if form.taken_out:
             gone = ", ".join(form.taken_out)
-            self.message_user(request, f"Taken out of the body, because lessons do not use it: {gone}.", messages.WARNING)
+            self.message_user(
+                request, f"Taken out of the body, because lessons do not use it: {gone}.", messages.WARNING
+            )
 
     def page_words(self, name: str) -> str:
         return "Preview as a learner"
@@ -159,7 +160,11 @@ class LessonAdmin(ScopedAdmin):
             headings=[heading for heading in survey.headings if heading.level == 2 and heading.anchor],
             body=_render(row, course),
         )
-        context = {"page": page, "back": address(lesson), "nerve": ["here" if each is row else "" for each in course.lessons]}
+        context = {
+            "page": page,
+            "back": address(lesson),
+            "nerve": ["here" if each is row else "" for each in course.lessons],
+        }
         return TemplateResponse(request, "admin/courses/lesson/preview.html", context)
 
 
@@ -231,7 +236,11 @@ class ApprovalAdmin(KeptAdmin):
     scope_path = "course"
     list_display = ["course", "accreditor", "number", "hours", "valid_from", "valid_to"]
     list_display_links = ["course", "number"]
-    list_filter = [("accreditor", admin.RelatedOnlyFieldListFilter), ("course", admin.RelatedOnlyFieldListFilter), "valid_to"]
+    list_filter = [
+        ("accreditor", admin.RelatedOnlyFieldListFilter),
+        ("course", admin.RelatedOnlyFieldListFilter),
+        "valid_to",
+    ]
     list_select_related = ["course", "accreditor"]
     search_fields = ["number", "course__title", "accreditor__name", "title"]
     autocomplete_fields = ["course", "accreditor"]
@@ -278,7 +287,9 @@ class EditionAdmin(ReadOnlyAdmin):
         course = edition.frozen
         modules = ((row.code, row.title, _lessons(course, row)) for row in course.modules)
         listed = format_html_join("", "<li>{} {}<ol>{}</ol></li>", modules)
-        return format_html('<ul class="plain">{}</ul><p>{} words, {} questions.</p>', listed, course.words, course.questions)
+        return format_html(
+            '<ul class="plain">{}</ul><p>{} words, {} questions.</p>', listed, course.words, course.questions
+        )
 
 
 def _lessons(course, module) -> str:

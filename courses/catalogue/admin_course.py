@@ -14,13 +14,12 @@ from django.utils.html import format_html, format_html_join
 
 from ceu.shared.admin import (
     KeptAdmin,
-    PositionedForm,
     ScopedInline,
     Waiting,
     address,
     counted,
-    number_anew,
 )
+from ceu.shared.admin_forms import PositionedForm, number_anew
 from ceu.shared.forms import CleanForm
 from courses.catalogue import publication
 from courses.catalogue import services as catalogue
@@ -88,7 +87,19 @@ class CourseAdmin(KeptAdmin):
     search_fields = ["title", "slug", "subtitle"]
     ordering = ["title"]
     prose = [
-        ("Course", ["title", "subtitle", "slug", "summary", "audience", ("level", "language"), "prerequisites", "delivery_type"]),
+        (
+            "Course",
+            [
+                "title",
+                "subtitle",
+                "slug",
+                "summary",
+                "audience",
+                ("level", "language"),
+                "prerequisites",
+                "delivery_type",
+            ],
+        ),
         ("Quizzes and hours", ["pass_mark", "attempts_allowed", ("cooldown_after", "cooldown_hours"), "difficulty"]),
         ("Notices", ["disclosures", "commercial_support", "scope_notice", "contraindications", "disclaimer"]),
         ("Dates", [("released_on", "reviewed_on", "review_due_on")]),
@@ -134,7 +145,11 @@ class CourseAdmin(KeptAdmin):
         if change:
             super().save_model(request, obj, form, change)
             return
-        given = {name: value for name, value in form.cleaned_data.items() if name not in {"slug", "title", "instructors", "seen"}}
+        given = {
+            name: value
+            for name, value in form.cleaned_data.items()
+            if name not in {"slug", "title", "instructors", "seen"}
+        }
         made = catalogue.create_course(slug=obj.slug, title=obj.title, by=request.user, **given)
         obj.pk, obj.bank, obj.uuid, obj._state.adding = made.pk, made.bank, made.uuid, False
 
@@ -151,7 +166,13 @@ class CourseAdmin(KeptAdmin):
     # --- the list -------------------------------------------------------------------------------------------------------
 
     def get_queryset(self, request: HttpRequest):
-        newest = Edition.objects.filter(course=OuterRef("pk")).order_by().values("course").annotate(n=Max("number")).values("n")
+        newest = (
+            Edition.objects.filter(course=OuterRef("pk"))
+            .order_by()
+            .values("course")
+            .annotate(n=Max("number"))
+            .values("n")
+        )
         enrolled = Course.objects.filter(pk=OuterRef("pk")).order_by().values("pk")
         active = enrolled.annotate(n=Count("enrolments", filter=Q(enrolments__withdrawn_at=None))).values("n")
         return super().get_queryset(request).annotate(newest=Coalesce(Subquery(newest), 0), enrolled=Subquery(active))
@@ -211,7 +232,16 @@ class CourseAdmin(KeptAdmin):
             return "The course is retired."
 
         intro = ["It leaves the catalogue, and nobody new can enrol. Who is enrolled goes on; certificates stay."]
-        return self.act(request, course, _confirmation(request), retire, title="Retire", intro=intro, button="Retire the course", danger=True)
+        return self.act(
+            request,
+            course,
+            _confirmation(request),
+            retire,
+            title="Retire",
+            intro=intro,
+            button="Retire the course",
+            danger=True,
+        )
 
     def reinstate_page(self, request: HttpRequest, course: Course) -> HttpResponse:
         def reinstate(given: dict) -> str:
@@ -219,7 +249,15 @@ class CourseAdmin(KeptAdmin):
             return "The course is on offer again."
 
         intro = ["It comes back to the catalogue with its newest edition."]
-        return self.act(request, course, _confirmation(request), reinstate, title="Reinstate", intro=intro, button="Reinstate the course")
+        return self.act(
+            request,
+            course,
+            _confirmation(request),
+            reinstate,
+            title="Reinstate",
+            intro=intro,
+            button="Reinstate the course",
+        )
 
 
 def _confirmation(request: HttpRequest) -> CleanForm:

@@ -22,7 +22,9 @@ def between(before: EditionContent, after: EditionContent) -> Changes:
     old, new = _by_slug(before), _by_slug(after)
     return Changes(
         new=tuple(lesson.title for slug, lesson in new.items() if slug not in old),
-        changed=tuple(lesson.title for slug, lesson in new.items() if slug in old and lesson.digest != old[slug].digest),
+        changed=tuple(
+            lesson.title for slug, lesson in new.items() if slug in old and lesson.digest != old[slug].digest
+        ),
         removed=tuple(lesson.title for slug, lesson in old.items() if slug not in new),
         elsewhere=tuple(_elsewhere(before, after)),
     )

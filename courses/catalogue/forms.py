@@ -4,11 +4,9 @@ from collections import Counter
 from html.parser import HTMLParser
 
 from django import forms
-from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 
-from ceu.shared.admin import GuardedForm
+from ceu.shared.admin_forms import GuardedForm, people_for
 from ceu.shared.forms import CleanForm
 from courses.catalogue import figures, markup
 from courses.catalogue.models import Course, Figure, Lesson, Module
@@ -32,13 +30,6 @@ class CourseForm(GuardedForm):
         super().__init__(*args, **kwargs)
         if "instructors" in self.fields:
             self.fields["instructors"].queryset = people_for(self.instance, "courses_taught")
-
-
-def people_for(row, relation: str):
-    """Staff, and whoever stands there already: nobody is dropped for not being on the list."""
-    users = get_user_model().objects.all()
-    own = Q(**{f"{relation}": row.pk}) if row.pk else Q()
-    return users.filter(Q(is_staff=True, is_active=True) | own).distinct().order_by("display_name", "email")
 
 
 class ModuleForm(GuardedForm):

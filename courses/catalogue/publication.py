@@ -84,7 +84,13 @@ class Places:
 
     def address(self, place: str) -> str:
         kind, _, name = place.partition(":")
-        rows = {"module": "_modules", "lesson": "_lessons", "item": "_items", "reference": "_references", "quiz": "_quizzes"}
+        rows = {
+            "module": "_modules",
+            "lesson": "_lessons",
+            "item": "_items",
+            "reference": "_references",
+            "quiz": "_quizzes",
+        }
         found = getattr(self, rows[kind]).get(name) if kind in rows else None
         return address(found or self.course) + ("#objectives-group" if kind == "objective" else "")
 

@@ -17,7 +17,7 @@ from django.utils.html import format_html, format_html_join
 from ceu.shared.admin import ReadOnlyAdmin, Waiting, address, counted
 from courses.certificates import pages, queue
 from courses.certificates import services as certificates
-from courses.certificates.admin_forms import RevokeForm, SupersedeForm
+from courses.certificates.admin_forms import ReasonForm, RevokeForm, SupersedeForm
 from courses.certificates.models import AwaitingCertificate, Certificate, CertificateDocument, CertificateEvent
 from courses.certificates.snapshot import Particulars
 from courses.learning.admin import ProgressMixin
@@ -39,7 +39,10 @@ class AwaitingAdmin(ProgressMixin, ReadOnlyAdmin):
     fields = ["legal_name", "course", "completed_on", "hours", "eligibility", "progress"]
 
     def get_urls(self):
-        return [path("issue/", self.admin_site.admin_view(self.issue_view), name="courses_awaitingcertificate_issue"), *super().get_urls()]
+        return [
+            path("issue/", self.admin_site.admin_view(self.issue_view), name="courses_awaitingcertificate_issue"),
+            *super().get_urls(),
+        ]
 
     def prepare(self, rows: list[AwaitingCertificate]) -> None:
         found = queue.judge(rows, now=timezone.now())
@@ -69,7 +72,9 @@ class AwaitingAdmin(ProgressMixin, ReadOnlyAdmin):
         found = self.judged(row).reasons
         if not found:
             return format_html('<span class="ready">{}</span>', "✓ Can be issued")
-        return format_html('<ul class="problems">{}</ul>', format_html_join("", "<li>{}</li>", ((each.text,) for each in found)))
+        return format_html(
+            '<ul class="problems">{}</ul>', format_html_join("", "<li>{}</li>", ((each.text,) for each in found))
+        )
 
     def waiting(self, request: HttpRequest) -> Waiting | None:
         waiting = self.model.objects.for_user(request.user).count()
@@ -91,7 +96,9 @@ class AwaitingAdmin(ProgressMixin, ReadOnlyAdmin):
             "not_ready": [row for row in chosen if row.judged.reasons],
             "left_out": max(0, rows.count() - len(chosen)),
         }
-        return self.show(request, None, "admin/courses/awaitingcertificate/issue.html", title="Issue certificates", **context)
+        return self.show(
+            request, None, "admin/courses/awaitingcertificate/issue.html", title="Issue certificates", **context
+        )
 
     def issue_view(self, request: HttpRequest) -> HttpResponse:
         """Each in a transaction of its own, so that one refusal stops no other."""
@@ -102,7 +109,9 @@ class AwaitingAdmin(ProgressMixin, ReadOnlyAdmin):
             rows = list(self.get_queryset(request).filter(pk__in=asked))
             issued = sum(self._issue(request, row) for row in rows)
             gone = len(set(asked)) - len(rows)
-            self.message_user(request, counted(issued, "1 certificate was issued.", "{} certificates were issued."), messages.SUCCESS)
+            self.message_user(
+                request, counted(issued, "1 certificate was issued.", "{} certificates were issued."), messages.SUCCESS
+            )
             if gone:
                 one, many = "1 was no longer in the queue.", "{} were no longer in the queue."
                 self.message_user(request, counted(gone, one, many), messages.WARNING)
@@ -147,12 +156,18 @@ class CertificateAdmin(ReadOnlyAdmin):
         "pdf": "courses.view_certificate",
         "supersede": "courses.revoke_certificate",
         "revoke": "courses.revoke_certificate",
+        "withhold": "courses.revoke_certificate",
     }
     refusals = (certificates.Refusal, certificates.NotEligible)
     list_display = ["number", "holder_name", "course", "completed_on", "issued_at", "issued_by", "standing"]
     list_filter = [StandingFilter, ("enrolment__course", admin.RelatedOnlyFieldListFilter), "issued_at"]
     list_select_related = ["enrolment__course", "holder", "issued_by"]
-    search_fields = ["number", "enrolment__user__email", "enrolment__user__legal_name", "enrolment__attestation__legal_name"]
+    search_fields = [
+        "number",
+        "enrolment__user__email",
+        "enrolment__user__legal_name",
+        "enrolment__attestation__legal_name",
+    ]
     ordering = ["-issued_at", "-pk"]
     fieldsets = [
         ("Standing", {"fields": ["standing", "chain", "enrolment_link", "issued_at", "issued_by"]}),
@@ -162,7 +177,7 @@ class CertificateAdmin(ReadOnlyAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest):
-        return super().get_queryset(request).with_standing().select_related("holder", "superseded_by", "supersedes")
+        return super().get_queryset(request).with_standing()
 
     @admin.display(description="holder", ordering="enrolment__attestation__legal_name")
     def holder_name(self, row: Certificate) -> str:
@@ -179,7 +194,9 @@ class CertificateAdmin(ReadOnlyAdmin):
     @admin.display(description="Before and after")
     def chain(self, row: Certificate) -> str:
         after, before = getattr(row, "superseded_by", None), row.supersedes
-        links = [(f"{words} ", address(each), each) for words, each in (("Replaces", before), ("Replaced by", after)) if each]
+        links = [
+            (f"{words} ", address(each), each) for words, each in (("Replaces", before), ("Replaced by", after)) if each
+        ]
         return format_html_join(" · ", '{}<a href="{}">{}</a>', links) or "It replaces none and was not replaced."
 
     @admin.display(description="Enrolment")
@@ -201,7 +218,9 @@ class CertificateAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Public page")
     def public_page(self, row: Certificate) -> str:
-        return format_html('<a href="{}">What everybody may check</a>', reverse("courses:verify-token", args=[row.token]))
+        return format_html(
+            '<a href="{}">What everybody may check</a>', reverse("courses:verify-token", args=[row.token])
+        )
 
     @admin.display(description="Events")
     def history(self, row: Certificate) -> str:
@@ -211,7 +230,9 @@ class CertificateAdmin(ReadOnlyAdmin):
     # --- correct it, take it back -----------------------------------------------------------------------------------------
 
     def page_words(self, name: str) -> str:
-        return {"pdf": "Download PDF", "supersede": "Supersede (correct)", "revoke": "Revoke"}[name]
+        return {"pdf": "Download PDF", "supersede": "Supersede (correct)", "revoke": "Revoke", "withhold": "Withhold"}[
+            name
+        ]
 
     def tools(self, request: HttpRequest, row: Certificate) -> list[tuple[str, str]]:
         erased = not hasattr(row, "holder")
@@ -234,7 +255,9 @@ class CertificateAdmin(ReadOnlyAdmin):
 
         def supersede(given: dict) -> str:
             reason = given.pop("reason")
-            newer = certificates.supersede(row, particulars=Particulars(**given), reason=reason, by=request.user, now=timezone.now())
+            newer = certificates.supersede(
+                row, particulars=Particulars(**given), reason=reason, by=request.user, now=timezone.now()
+            )
             return f"Certificate {newer.number} replaces {row.number}."
 
         printed = json.loads(row.holder.particulars) | {"legal_name": row.enrolment.user.legal_name}
@@ -243,7 +266,9 @@ class CertificateAdmin(ReadOnlyAdmin):
             f"Certificate {row.number} stays on record and shows that it was superseded. A new one gets a new number.",
             "Check what the new one will print.",
         ]
-        return self.act(request, row, form, supersede, title="Supersede (correct)", intro=intro, button="Issue the correction")
+        return self.act(
+            request, row, form, supersede, title="Supersede (correct)", intro=intro, button="Issue the correction"
+        )
 
     def revoke_page(self, request: HttpRequest, row: Certificate) -> HttpResponse:
         def revoke(given: dict) -> str:
@@ -256,7 +281,22 @@ class CertificateAdmin(ReadOnlyAdmin):
             "It stays on record, and its public page says at once that it is revoked, since when and in which category.",
             "The holder is told by mail. This cannot be undone; a replacement can be issued.",
         ]
-        return self.act(request, row, form, revoke, title="Revoke", intro=intro, button="Revoke the certificate", danger=True)
+        return self.act(
+            request, row, form, revoke, title="Revoke", intro=intro, button="Revoke the certificate", danger=True
+        )
+
+    def withhold_page(self, request: HttpRequest, row: Certificate) -> HttpResponse:
+        def withhold(given: dict) -> str:
+            certificates.withhold(row, **given, by=request.user, now=timezone.now())
+            return f"Certificate {row.number} is off the public page."
+
+        form = ReasonForm(request.POST if request.method == "POST" else None)
+        intro = [
+            "As its holder asked: the public page no longer shows it. The record is kept, and the holder still sees it."
+        ]
+        return self.act(
+            request, row, form, withhold, title="Withhold", intro=intro, button="Withhold from the public page"
+        )
 
 
 @admin.register(CertificateEvent)

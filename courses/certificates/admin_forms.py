@@ -18,6 +18,12 @@ class SupersedeForm(CleanForm):
     reason = forms.CharField(**_REASON, help_text="It is kept with the record of the old certificate.")
 
 
+class ReasonForm(CleanForm):
+    reason = forms.CharField(**_REASON, help_text="It is kept with the record.")
+
+
 class RevokeForm(CleanForm):
     category = forms.ChoiceField(choices=[("", "Choose why"), *CertificateEvent.Category.choices], label="Category")
-    reason = forms.CharField(**_REASON, help_text="It is kept with the record; the public page shows the category only.")
+    reason = forms.CharField(
+        **_REASON, help_text="It is kept with the record; the public page shows the category only."
+    )

@@ -30,7 +30,9 @@ class Judged:
 
     @property
     def hours(self) -> str:
-        shown = (f"{each.hours.normalize():f} {each.accreditor.unit}s, {each.accreditor.code}" for each in self.approvals)
+        shown = (
+            f"{each.hours.normalize():f} {each.accreditor.unit}s, {each.accreditor.code}" for each in self.approvals
+        )
         return "; ".join(shown) or "No approval: no hours"
 
 
@@ -58,7 +60,8 @@ def _credited(enrolments: Sequence[Enrolment]) -> dict[tuple[int, int], list[tup
     """(user, course) -> (enrolment, completed on, number) of their valid certificates that award hours."""
     found = defaultdict(list)
     rows = Certificate.objects.valid().filter(
-        enrolment__user__in={row.user_id for row in enrolments}, enrolment__course__in={row.course_id for row in enrolments}
+        enrolment__user__in={row.user_id for row in enrolments},
+        enrolment__course__in={row.course_id for row in enrolments},
     )
     columns = ("enrolment__user", "enrolment__course", "enrolment", "completed_on", "number", "snapshot")
     for user, course, enrolment, day, number, text in rows.values_list(*columns):
@@ -73,7 +76,9 @@ def _judged(
     since = completed_on(row.attestation) - dt.timedelta(days=CYCLE_YEARS * 365)
     others = (number for enrolment, earlier, number in credited if enrolment != row.pk and earlier > since)
     day = completed_on(row.attestation)
-    valid = tuple(each for each in approvals if each.valid_from <= day and (each.valid_to is None or each.valid_to >= day))
+    valid = tuple(
+        each for each in approvals if each.valid_from <= day and (each.valid_to is None or each.valid_to >= day)
+    )
     course, signed = row.edition.frozen, row.attestation
     candidate = Candidate(
         legal_name=signed.legal_name,
@@ -89,9 +94,7 @@ def _judged(
         is_instructor=(row.course_id, row.user_id) in taught,
         is_staff_account=row.user.is_staff,
         withdrawn=row.withdrawn_at is not None,
-        approvals_need_licence=tuple(
-            each.accreditor.name for each in valid if each.accreditor.requires_licence_number
-        ),
+        approvals_need_licence=tuple(each.accreditor.name for each in valid if each.accreditor.requires_licence_number),
         credited_by=next(others, "") if valid else "",
     )
     return Judged(day, progress, valid, tuple(reasons(candidate)))

@@ -89,7 +89,14 @@ class EnrolmentAdmin(ProgressMixin, ReadOnlyAdmin):
     list_select_related = ["user", "course", "edition"]
     search_fields = ["user__email", "user__legal_name", "user__display_name", "course__title"]
     ordering = ["-enrolled_at", "-pk"]
-    fields = ["learner", "course", "edition_number", ("enrolled_at", "last_seen_at", "withdrawn_at"), "progress", "steps"]
+    fields = [
+        "learner",
+        "course",
+        "edition_number",
+        ("enrolled_at", "last_seen_at", "withdrawn_at"),
+        "progress",
+        "steps",
+    ]
 
     @admin.display(ordering="user__legal_name")
     def learner(self, row: Enrolment) -> str:

@@ -10,7 +10,10 @@ class EnrolForm(CleanForm):
 
     profession = forms.ChoiceField(label="Profession", choices=[("", "Choose one"), *Profession.choices])
     jurisdiction = CleanCharField(
-        label="Where you practise", max_length=60, help_text="State, province or country, for example Florida."
+        label="Where you practise",
+        max_length=60,
+        help_text="State, province or country, for example Florida.",
+        error_messages={"required": "Enter where you practise."},
     )
     confirmed = forms.BooleanField(
         label="I have checked what my licence and my local rules allow.",

@@ -99,6 +99,8 @@ def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
         content = member.read(MAX_FILE_BYTES + 1)
     if len(content) > MAX_FILE_BYTES:
         raise BadArchive(f"{info.filename}: larger than {MAX_FILE_BYTES // 1_000_000} MB.")
+    if len(content) != info.file_size:
+        raise BadArchive(f"{info.filename}: another size than the zip's directory says.")
     if len(content) > 100_000 and len(content) > MAX_RATIO * max(info.compress_size, 1):
         raise BadArchive(f"{info.filename}: packed more than {MAX_RATIO} to 1.")
     return content

@@ -1,6 +1,6 @@
 """Items of a package <-> items of a bank: field by field, with the columns of `Option` read as its docstring says."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
@@ -49,9 +49,10 @@ def write(bank: ItemBank, items: Iterable[PackageItem]) -> None:
         check(item, file, exclude=["bank"])
         item.save()
         item.options.all().delete()
-        options = [Option(item=item, position=n, **values) for n, values in enumerate(_rows(wanted), start=1)]
-        for option in options:
-            check(option, file, exclude=["item"])
+        options = []
+        for position, (pointer, values) in enumerate(_rows(wanted), start=1):
+            options.append(Option(item=item, position=position, **values))
+            check(options[-1], file, pointer, exclude=["item"])
         Option.objects.bulk_create(options)
     Item.objects.filter(pk__in=[item.pk for item in present.values()]).update(status=Item.Status.RETIRED)
 
@@ -69,15 +70,20 @@ def _fill(item: Item, wanted: PackageItem) -> None:
     item.status = Item.Status.READY
 
 
-def _rows(wanted: PackageItem) -> list[dict]:
-    return [
-        *({"text": o.text, "correct": o.correct, "rationale": o.rationale} for o in wanted.options or ()),
-        *({"text": p.left, "match": p.right, "rationale": p.rationale} for p in wanted.pairs or ()),
-        *({"match": e.right, "rationale": e.rationale} for e in wanted.extra or ()),
-        *({"text": s.text, "rationale": s.rationale} for s in wanted.steps or ()),
-        *({"text": w.value, "rationale": w.why} for w in wanted.wrong or ()),
-        *({"text": a.text, "share": a.share, "rationale": a.rationale or ""} for a in wanted.accepted or ()),
-    ]
+def _rows(wanted: PackageItem) -> Iterator[tuple[str, dict]]:
+    """(pointer in the item's file, columns of the option) in order."""
+    lists = {
+        "options": [{"text": o.text, "correct": o.correct, "rationale": o.rationale} for o in wanted.options or ()],
+        "pairs": [{"text": p.left, "match": p.right, "rationale": p.rationale} for p in wanted.pairs or ()],
+        "extra": [{"match": e.right, "rationale": e.rationale} for e in wanted.extra or ()],
+        "steps": [{"text": s.text, "rationale": s.rationale} for s in wanted.steps or ()],
+        "wrong": [{"text": w.value, "rationale": w.why} for w in wanted.wrong or ()],
+        "accepted": [
+            {"text": a.text, "share": a.share, "rationale": a.rationale or ""} for a in wanted.accepted or ()
+        ],
+    }
+    for name, rows in lists.items():
+        yield from ((f"/{name}/{n}", values) for n, values in enumerate(rows))
 
 
 def read(bank: ItemBank) -> tuple[PackageItem, ...]:

@@ -7,9 +7,17 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 
-from ceu.shared.admin import KeptAdmin, ReadOnlyAdmin, ScopedAdmin, Waiting, address, counted, number_anew
+from ceu.shared.admin import (
+    KeptAdmin,
+    ReadOnlyAdmin,
+    ScopedAdmin,
+    Waiting,
+    address,
+    counted,
+)
+from ceu.shared.admin_forms import number_anew
 from quizzes.bank import services as bank
-from quizzes.bank.admin_items import SHAPES, ItemForm, OptionRows, begin
+from quizzes.bank.admin_items import SHAPES, BankForm, ItemForm, OptionRows, begin
 from quizzes.bank.changes import question_in
 from quizzes.bank.models import Item, ItemBank, ItemRevision
 from quizzes.questions import QUESTION_KINDS, prompt_from_dict
@@ -28,7 +36,8 @@ class ItemBankAdmin(KeptAdmin):
     list_display = ["title", "ready_items", "draft_items"]
     search_fields = ["title"]
     fields = ["title", "authors"]
-    autocomplete_fields = ["authors"]
+    ordering = ["title", "pk"]
+    form = BankForm
 
     def get_queryset(self, request: HttpRequest):
         ready, draft = (Count("items", filter=Q(items__status=status)) for status in ("ready", "draft"))
@@ -103,7 +112,9 @@ class ItemAdmin(ScopedAdmin):
         number_anew(item.options.order_by("position", "pk"))
         item._prefetched_objects_cache = {}
         if item.status == Item.Status.READY and (found := bank.problems_of(item)):
-            self.message_user(request, f"{item.code} is marked ready and cannot be published: {' '.join(found)}", messages.WARNING)
+            self.message_user(
+                request, f"{item.code} is marked ready and cannot be published: {' '.join(found)}", messages.WARNING
+            )
 
     def response_add(self, request: HttpRequest, obj: Item, post_url_continue=None):
         request.POST = request.POST.copy()
@@ -156,7 +167,12 @@ class ItemRevisionAdmin(ReadOnlyAdmin):
         return super().get_queryset(request).annotate(has_later=Exists(later))
 
     def get_fieldsets(self, request: HttpRequest, obj: ItemRevision | None = None):
-        particulars = [("item_link", "number", "kind"), ("pool", "objective", "bloom"), ("safety", "points"), "teaches_at"]
+        particulars = [
+            ("item_link", "number", "kind"),
+            ("pool", "objective", "bloom"),
+            ("safety", "points"),
+            "teaches_at",
+        ]
         particulars += ["digest", ("created_at", "created_by")]
         shown = [(None, {"fields": particulars}), ("What learners see", {"fields": ["question"]})]
         if request.user.has_perm("quizzes.view_itemkey"):

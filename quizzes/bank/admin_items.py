@@ -5,8 +5,9 @@ from typing import NamedTuple
 from django import forms
 from django.http import HttpRequest
 
-from ceu.shared.admin import CodesField, GuardedForm, PositionedForm, ScopedInline
-from quizzes.bank.models import Item, Kind, Option
+from ceu.shared.admin import ScopedInline
+from ceu.shared.admin_forms import CodesField, GuardedForm, PositionedForm, people_for
+from quizzes.bank.models import Item, ItemBank, Kind, Option
 
 
 class Shape(NamedTuple):
@@ -41,6 +42,17 @@ SHAPES = {
         "One line an accepted answer, with the share of the points it earns.",
     ),
 }
+
+
+class BankForm(GuardedForm):
+    class Meta:
+        model = ItemBank
+        fields = "__all__"
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if "authors" in self.fields:
+            self.fields["authors"].queryset = people_for(self.instance, "item_banks")
 
 
 class ItemForm(GuardedForm):

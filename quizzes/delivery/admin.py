@@ -10,8 +10,6 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from ceu.shared.admin import (
-    CodesField,
-    PositionedForm,
     ReadOnlyAdmin,
     ReadOnlyInline,
     ScopedAdmin,
@@ -19,8 +17,8 @@ from ceu.shared.admin import (
     Waiting,
     address,
     counted,
-    number_anew,
 )
+from ceu.shared.admin_forms import CodesField, PositionedForm, number_anew
 from ceu.shared.forms import CleanForm
 from quizzes.bank.admin import sentences
 from quizzes.delivery import services as delivery
@@ -37,14 +35,25 @@ class SectionForm(PositionedForm):
         model = Section
         fields = "__all__"
         widgets = {
-            name: forms.NumberInput(attrs={"size": 3}) for name in ("count", "min_vignettes", "max_true_false", "min_safety")
+            name: forms.NumberInput(attrs={"size": 3})
+            for name in ("count", "min_vignettes", "max_true_false", "min_safety")
         }
 
 
 class SectionRows(ScopedInline):
     model = Section
     form = SectionForm
-    fields = ["position", "title", "pool", "mode", "count", "min_vignettes", "max_true_false", "min_safety", "objectives"]
+    fields = [
+        "position",
+        "title",
+        "pool",
+        "mode",
+        "count",
+        "min_vignettes",
+        "max_true_false",
+        "min_safety",
+        "objectives",
+    ]
 
     def get_extra(self, request: HttpRequest, obj=None, **kwargs) -> int:
         return 0 if obj and obj.sections.exists() else 1
@@ -58,14 +67,23 @@ class QuizAdmin(ScopedAdmin):
     list_filter = [("bank", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["bank"]
     search_fields = ["title", "bank__title"]
+    ordering = ["title", "pk"]
     autocomplete_fields = ["bank"]
-    rules = ["pass_mark", "attempts_allowed", ("cooldown_after", "cooldown_hours"), "time_limit_minutes", "safety_must_pass"]
+    rules = [
+        "pass_mark",
+        "attempts_allowed",
+        ("cooldown_after", "cooldown_hours"),
+        "time_limit_minutes",
+        "safety_must_pass",
+    ]
 
     def get_queryset(self, request: HttpRequest):
         return super().get_queryset(request).annotate(times_published=Count("published"))
 
     def get_fieldsets(self, request: HttpRequest, obj: Quiz | None = None):
-        note = "Whatever this quiz belongs to may set pass mark and attempts: then it writes over them when it is saved."
+        note = (
+            "Whatever this quiz belongs to may set pass mark and attempts: then it writes over them when it is saved."
+        )
         seen = ["seen"] if obj and self.has_change_permission(request, obj) else []
         shown = [(None, {"fields": ["title", "bank", *seen]}), ("Rules", {"fields": self.rules, "description": note})]
         return [("Still to mend", {"fields": ["problems"]}), *shown] if obj else shown
@@ -133,14 +151,21 @@ class AllowForm(CleanForm):
     """What a person may be given beyond the rules, and why."""
 
     extra_attempts = forms.IntegerField(
-        min_value=0, max_value=MOST_ATTEMPTS, required=False, label="More attempts", help_text="Added to those they have."
+        min_value=0,
+        max_value=MOST_ATTEMPTS,
+        required=False,
+        label="More attempts",
+        help_text="Added to those they have.",
     )
     time_multiplier = forms.DecimalField(
         min_value=1, max_value=MOST_TIME, max_digits=4, decimal_places=2, required=False, label="Time multiplier",
         help_text="For later attempts: 1.5 gives half as much time again. Empty leaves it as it is.",
     )  # fmt: skip
     reason = forms.CharField(
-        max_length=500, label="Reason", widget=forms.Textarea(attrs={"rows": 3}), help_text="No medical details: why, in a few words."
+        max_length=500,
+        label="Reason",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="No medical details: why, in a few words.",
     )
 
 
@@ -223,7 +248,17 @@ class AttemptAdmin(ReadOnlyAdmin):
     """The score and the times of an attempt. Its answers are not shown here to anybody."""
 
     desk, rank = "Learners", 3
-    list_display = ["learner", "quiz", "number", "state", "started_at", "submitted_at", "whole_percent", "passed", "late"]
+    list_display = [
+        "learner",
+        "quiz",
+        "number",
+        "state",
+        "started_at",
+        "submitted_at",
+        "whole_percent",
+        "passed",
+        "late",
+    ]
     list_filter = ["state", "passed", "late", "started_at"]
     list_select_related = ["entry__user", "published_quiz__quiz"]
     search_fields = ["entry__user__email", "entry__user__legal_name", "entry__title"]
@@ -254,5 +289,8 @@ class AttemptAdmin(ReadOnlyAdmin):
 
     def waiting(self, request: HttpRequest) -> Waiting | None:
         overdue = self.get_queryset(request).open().filter(deadline__lt=timezone.now() - delivery.timing.GRACE).count()
-        one, many = "1 attempt is past its deadline and still open.", "{} attempts are past their deadline and still open."
+        one, many = (
+            "1 attempt is past its deadline and still open.",
+            "{} attempts are past their deadline and still open.",
+        )
         return Waiting(counted(overdue, one, many), self.list_address("?state__exact=open")) if overdue else None

@@ -45,7 +45,9 @@ def test_s05_the_licence_of_another_is_missing(signed_in, person, licence, metho
     assert Licence.objects.get().number == "MA0012345"
 
 
-@pytest.mark.parametrize("given", ["-1", "0", "1" + "0" * 30, "1.0", "١٢", "1%00", "{fcf71418-54f3-47e5-bb9d-29d8c2572344}", "x" * 4000])
+@pytest.mark.parametrize(
+    "given", ["-1", "0", "1" + "0" * 30, "1.0", "١٢", "1%00", "{fcf71418-54f3-47e5-bb9d-29d8c2572344}", "x" * 4000]
+)
 def test_b13_an_id_that_is_none_is_missing(signed_in, given):
     assert signed_in.get(f"/accounts/licences/{given}/").status_code == 404
 
@@ -77,7 +79,9 @@ def test_the_same_licence_entered_in_another_tab_a_moment_ago_is_no_crash(ana, l
 
 
 def test_a_licence_expires_after_it_was_issued(signed_in):
-    response = signed_in.post("/accounts/licences/add/", FACTS | {"issued_on": "2026-01-01", "expires_on": "2026-01-01"})
+    response = signed_in.post(
+        "/accounts/licences/add/", FACTS | {"issued_on": "2026-01-01", "expires_on": "2026-01-01"}
+    )
 
     assert response.context["form"].errors == {"expires_on": ["The date of expiry must come after the date of issue."]}
 

@@ -21,7 +21,17 @@ KEPT = [
     ("ANA DELGADO", "ANA DELGADO"),
     ("X" * 100, "X" * 100),
 ]
-REFUSED = ["Ana\u200bDelgado", "Ana\u202eDelgado", "\u0301Ana", "Ana\x00", "Ana\ufeff", "Ana\x07", "Ana\ud800", "A\u00adna", "X" * 101]
+REFUSED = [
+    "Ana\u200bDelgado",
+    "Ana\u202eDelgado",
+    "\u0301Ana",
+    "Ana\x00",
+    "Ana\ufeff",
+    "Ana\x07",
+    "Ana\ud800",
+    "A\u00adna",
+    "X" * 101,
+]
 
 
 def form_with(name: str) -> ProfileForm:
@@ -70,7 +80,9 @@ def test_a_refused_name_is_not_shown_as_the_users(client, person):
     user = person(display_name="Ana")
     client.force_login(user)
 
-    response = client.post("/accounts/profile/", {"legal_name": "", "display_name": "Boss", "time_zone": "Mars/Olympus"})
+    response = client.post(
+        "/accounts/profile/", {"legal_name": "", "display_name": "Boss", "time_zone": "Mars/Olympus"}
+    )
 
     assert response.context["user"].get_full_name() == "Ana"
     assert set(response.context["form"].errors) == {"legal_name", "time_zone"}
@@ -80,7 +92,9 @@ def test_saving_a_profile_writes_nothing_else(client, person):
     user = person()
     client.force_login(user)
 
-    client.post("/accounts/profile/", {"legal_name": "Ana", "time_zone": "UTC", "is_staff": "1", "email": "eve@example.org"})
+    client.post(
+        "/accounts/profile/", {"legal_name": "Ana", "time_zone": "UTC", "is_staff": "1", "email": "eve@example.org"}
+    )
     user.refresh_from_db()
 
     assert (user.legal_name, user.is_staff, user.email) == ("Ana", False, "ana@example.org")

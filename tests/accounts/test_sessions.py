@@ -103,7 +103,9 @@ def test_a_deleted_user_takes_the_sessions_along(signed_in, ana):
 
 def test_a_session_ended_from_the_list_is_over(signed_in, ana):
     other = Client()
-    other.post("/accounts/login/", {"login": ana.email, "password": PASSWORD}, headers={"user-agent": "Firefox Windows"})
+    other.post(
+        "/accounts/login/", {"login": ana.email, "password": PASSWORD}, headers={"user-agent": "Firefox Windows"}
+    )
     listed = signed_in.get("/accounts/sessions/").content.decode()
 
     signed_in.post("/accounts/sessions/")

@@ -25,9 +25,15 @@ def test_a_new_account_goes_from_address_to_code_to_name_to_licence_and_then_whe
     named = client.post("/accounts/confirm-email/", {"code": code_in_mail()})
     profile = client.get(named["Location"])
     asked = client.post(
-        named["Location"], {"legal_name": "Zoë  Nguyễn ", "time_zone": "America/New_York", "next": "/accounts/sessions/"}
+        named["Location"],
+        {"legal_name": "Zoë  Nguyễn ", "time_zone": "America/New_York", "next": "/accounts/sessions/"},
     )
-    facts = {"jurisdiction": " New  York", "profession": "massage_therapist", "number": "00981", "next": "/accounts/sessions/"}
+    facts = {
+        "jurisdiction": " New  York",
+        "profession": "massage_therapist",
+        "number": "00981",
+        "next": "/accounts/sessions/",
+    }
     done = client.post(asked["Location"], facts)
 
     user = User.objects.get()
@@ -125,7 +131,9 @@ def test_b14_case_variants_are_one_account(client, person):
     assert User.objects.count() == 1
 
 
-@pytest.mark.parametrize("email", ["a@b.c\r\nBcc: x@example.org", "x" * 300 + "@example.org", "plain", "", "a\x00@example.org"])
+@pytest.mark.parametrize(
+    "email", ["a@b.c\r\nBcc: x@example.org", "x" * 300 + "@example.org", "plain", "", "a\x00@example.org"]
+)
 def test_b14_an_address_that_is_none_is_refused_with_words(client, email):
     response = sign_up(client, email=email)
 

@@ -176,12 +176,13 @@ if (form) {
     else drop(key);
     pause = 1000;
     if (reply.left !== undefined) ends = performance.now() + reply.left;
+    const answered = entry.fields[0][0] !== "clear";
     if (n === here) {
       rev.value = reply.rev;
-      stored = entry.fields[0][0] !== "clear";
+      stored = answered;
       unsaved = false;
-      mark();
     }
+    mark(n, answered);
     const clean = !keys(scope).length;
     if (clean) say("saved", n === here && !stored ? "Answer cleared" : `All answers saved ${reply.saved_at}`);
     if (clean && checking) location.reload();
@@ -303,7 +304,7 @@ if (form) {
     if (reply.kind !== "saved") return tellAndKeep(reply);
     flagButton.value = reply.flagged ? "0" : "1";
     flagButton.ariaPressed = String(reply.flagged);
-    mark();
+    mark(here, stored, reply.flagged);
   }
 
   function tellAndKeep(reply) {
@@ -346,20 +347,23 @@ if (form) {
 
   // --- the map says the same as the server would
 
-  function mark() {
-    const status = document.querySelector(".map [aria-current] .status");
+  function mark(n, answered, flagged) {
+    const states = [...document.querySelectorAll(".map .status")];
+    const status = states[n - 1];
     if (!status) return;
-    const flagged = flagButton.ariaPressed === "true";
-    status.className = `status${flagged ? "" : stored ? " status--done" : " status--quiet"}`;
+    flagged ??= status.textContent.includes("flagged");
+    status.className = `status${flagged ? "" : answered ? " status--done" : " status--quiet"}`;
     status.replaceChildren(
-      sign(flagged ? "flag" : stored ? "check" : "ring"),
-      `${stored ? "Answered" : "Not answered"}${flagged ? ", flagged" : ""}`,
+      sign(flagged ? "flag" : answered ? "check" : "ring"),
+      `${answered ? "Answered" : "Not answered"}${flagged ? ", flagged" : ""}`,
     );
-    const all = [...document.querySelectorAll(".map .status")].map((each) => each.textContent);
+    const segments = document.querySelectorAll("main .nerve li");
+    if (n !== here && segments.length === states.length) segments[n - 1].className = answered ? "done" : "";
+    const all = states.map((each) => each.textContent);
     const flags = all.filter((text) => text.includes("flagged")).length;
-    const answered = all.filter((text) => text.startsWith("Answered")).length;
+    const done = all.filter((text) => text.startsWith("Answered")).length;
     document.querySelector(".fold > summary").textContent =
-      `All questions: ${answered} of ${all.length} answered${flags ? `, ${flags} flagged` : ""}`;
+      `All questions: ${done} of ${all.length} answered${flags ? `, ${flags} flagged` : ""}`;
   }
 
   // --- steps in order: buttons beside the numbers

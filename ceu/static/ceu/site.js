@@ -46,6 +46,18 @@ if (zone?.value === "UTC") {
   if ([...zone.options].some((option) => option.value === guess)) zone.value = guess;
 }
 
+// On the sign-in page the scripts for keys come only when a key is asked for.
+const fetchScript = (src) => new Promise((done, failed) => {
+  document.head.append(Object.assign(document.createElement("script"), { src, onload: done, onerror: failed }));
+});
+const keyButton = document.querySelector("button[data-key-scripts]");
+keyButton?.addEventListener("click", async (event) => {
+  event.preventDefault();
+  for (const src of keyButton.dataset.keyScripts.split(" ")) await fetchScript(src);
+  window.allauth.webauthn.forms.loginForm({ ids: { login: keyButton.id, credential: "mfa_credential" } });
+  keyButton.click();
+}, { once: true });
+
 // A passkey that fails says so on the page, not in the console.
 document.addEventListener("allauth.error", (event) => {
   event.preventDefault();

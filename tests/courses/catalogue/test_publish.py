@@ -8,8 +8,7 @@ import pytest
 from courses.catalogue import drafts
 from courses.catalogue import services as catalogue
 from courses.catalogue.models import Course, Edition
-from quizzes.delivery.models import PublishedQuiz
-from quizzes.delivery.models import Quiz
+from quizzes.delivery.models import PublishedQuiz, Quiz
 from tests.courses import factories as make
 from tests.factories import NOW
 

@@ -1,7 +1,6 @@
 import pytest
 
 from courses.certificates import ledger
-from courses.certificates.models import Certificate
 from tests.courses.certificates import certified
 
 

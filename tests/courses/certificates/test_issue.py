@@ -581,20 +581,44 @@ def test_holder_and_paper_go_only_once_an_event_says_so(completed):
     assert [execute(f"DELETE FROM {table} WHERE certificate_id = %s", certificate.pk) for table in tables] == [0, 0]
 
 
+def columns_of(row) -> dict:
+    return {field.attname: getattr(row, field.attname) for field in row._meta.fields if not field.primary_key}
+
+
 def test_the_database_gives_a_number_and_a_first_certificate_once(completed):
     one = certificates.issue(completed, by=None, now=LATER)
-    columns = {field.attname: getattr(one, field.attname) for field in Certificate._meta.fields if not field.primary_key}
-    fresh = {"uuid": "6ba7b810-9dad-41d1-80b4-00c04fd430c8", "serial": 2, "number": "MT-000002-T", "token": "f" * 40}
-    other = make_completed().pk
+    certificates.supersede(one, reason="Misspelt.", by=None, now=LATER)
+    fresh = {"uuid": "6ba7b810-9dad-41d1-80b4-00c04fd430c8", "serial": 9, "number": "MT-000009-T", "token": "f" * 40}
+    other = {"enrolment_id": make_completed().pk}
 
-    for same in (
-        {"enrolment_id": other, "serial": 1},
-        {"enrolment_id": other, "number": one.number},
-        {"enrolment_id": other, "token": one.token},
-        {},
+    for name, same in {
+        "series and serial": other | {"serial": 1},
+        "number": other | {"number": one.number},
+        "token": other | {"token": one.token},
+        "uuid": other | {"uuid": one.uuid},
+        "first of its enrolment": {},
+        "successor": {"supersedes_id": one.pk},
+    }.items():
+        with transaction.atomic(), pytest.raises(IntegrityError):
+            with transaction.atomic():
+                Certificate.objects.create(**(columns_of(one) | fresh | same))
+            pytest.fail(f"Two certificates with the same {name}.")
+
+
+def test_the_database_keeps_one_holder_one_paper_and_one_event_at_a_place(completed):
+    certificate = certificates.issue(completed, by=None, now=LATER)
+    event = CertificateEvent.objects.get()
+
+    for row, fresh in (
+        (CertificateHolder.objects.get(), {}),
+        (CertificateDocument.objects.get(), {}),
+        (event, {"hash": "another"}),
+        (event, {"position": 9}),
     ):
-        with pytest.raises(IntegrityError), transaction.atomic():
-            Certificate.objects.create(**(columns | fresh | same))
+        with transaction.atomic(), pytest.raises(IntegrityError):
+            with transaction.atomic():
+                type(row).objects.create(**(columns_of(row) | fresh))
+            pytest.fail(f"{row} twice for {certificate}.")
 
 
 # --- mail -----------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from courses.certificates import services as certificates
 from courses.certificates.models import Certificate
-from courses.certificates.snapshot import Particulars, printed_facts
+from courses.certificates.snapshot import printed_facts
 from courses.certificates.views import CHECKS_A_MINUTE
 from tests.courses.certificates.certified import (
     LATER,
@@ -39,13 +39,6 @@ def body(response) -> bytes:
 
 def ask(number: str, name: str, **headers):
     return Client().get(VERIFY, {"number": number, "name": name}, **headers)
-
-
-def named(legal_name: str) -> Certificate:
-    certificate = make_issued(legal_name="Someone Printable")
-    return certificates.supersede(
-        certificate, particulars=Particulars(legal_name), reason="Misspelt.", by=None, now=LATER
-    )
 
 
 # --- what it shows --------------------------------------------------------------------------------------------------
@@ -168,63 +161,47 @@ def test_b10_the_check_takes_no_other_verb(client, issued, verb):
 # --- number and name ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "{number}",
-        " {number} ",
-        "{lower}",
-        "{plain}",
-        "{lettered}",
-        "{dashed}",
-        "{spaced}",
-        "{wide}",
-    ],
-)
-def test_a_number_is_read_as_people_type_it(issued, typed):
-    number = issued.number
-    forms = {
-        "number": number,
-        "lower": number.lower(),
-        "plain": number.replace("-", ""),
-        "lettered": number.replace("0", "O"),
-        "dashed": number.replace("-", "\u2014"),
-        "spaced": " ".join(number),
-        "wide": "".join(chr(ord(c) + 0xFEE0) for c in number),
-    }
+def test_a_number_is_read_as_people_type_it(issued):
+    number, name = issued.number, issued.enrolment.user.legal_name.split()[-1]
+    for typed in (
+        number,
+        f" {number} ",
+        number.lower(),
+        number.replace("-", ""),
+        number.replace("0", "O"),
+        number.replace("1", "l"),
+        number.replace("-", "\u2014"),
+        " ".join(number),
+        "".join(chr(ord(c) + 0xFEE0) for c in number),
+    ):
+        response = ask(typed, name)
 
-    response = ask(typed.format(**forms), issued.enrolment.user.legal_name.split()[-1])
-
-    assert response.status_code == 200
-    assert dict(shown_facts(response))["Number"] == number
+        assert response.status_code == 200, typed
+        assert dict(shown_facts(response))["Number"] == number
 
 
 @pytest.mark.parametrize(
-    ("legal_name", "typed"),
+    ("legal_name", "same", "other"),
     [
-        ("Ana María Delgado-Øst", "delgado-øst"),
-        ("Ana María Delgado-Øst", "DELGADO ØST"),
-        ("Ana María Delgado-Øst", "Øst"),
-        ("Nguyễn Thị Ánh", "anh"),
-        ("Zoë", "Zoe"),
-        ("Zoe\u0308 Müller", "MULLER"),
-        ("Franz Groß", "GROSS"),
-        ("Maeve O’Brien", "O'Brien"),
-        ("Maeve O’Brien", "obrien"),
-        ("Keoni Kaʻahumanu", "Ka'ahumanu"),
-        ("Keoni Kaʻahumanu", "Kaahumanu"),
-        ("Ludwig van der Berg", "van der Berg"),
-        ("Ludwig van der Berg", "Ludwig van der Berg"),
-        ("Надежда Щёголева", "щеголева"),
+        (
+            "Ana María Delgado-Øst",
+            ["delgado-øst", "DELGADO ØST", "Øst", "maria delgado øst"],
+            ["Ana", "Maria", "Delgado", "st", "Delgado-Øst Ana", "-", "Øst Øst", "%", "Ø_t", "Nobody"],
+        ),
+        ("Nguyễn Thị Ánh", ["anh", "Thi Anh"], ["nguyen"]),
+        ("Zoe\u0308 Müller", ["MULLER", "Zoë Müller"], ["Mueller"]),
+        ("Franz Groß", ["GROSS"], ["Gro"]),
+        ("Maeve O’Brien", ["O'Brien", "obrien", "O’Brien"], ["Brien"]),
+        ("Keoni Kaʻahumanu", ["Ka'ahumanu", "Kaahumanu"], ["ahumanu"]),
+        ("Ludwig van der Berg", ["Berg", "van der Berg", "Ludwig van der Berg"], ["van der"]),
+        ("Надежда Щёголева", ["щеголева"], ["Надежда"]),
     ],
 )
-def test_a_last_name_is_compared_without_case_and_accents(legal_name, typed):
-    assert ask(named(legal_name).number, typed).status_code == 200
+def test_a_last_name_is_compared_in_whole_words_without_case_and_accents(legal_name, same, other):
+    number = make_issued(legal_name=legal_name).number
 
-
-@pytest.mark.parametrize("typed", ["Ana", "Maria", "Delgado", "st", "Delgado-Øst Ana", "-", "Øst Øst", "%", "Ø_t"])
-def test_another_name_or_a_part_of_it_is_not_enough(typed):
-    assert ask(named("Ana María Delgado-Øst").number, typed).status_code == 404
+    assert {typed: ask(number, typed).status_code for typed in same} == dict.fromkeys(same, 200)
+    assert {typed: ask(number, typed).status_code for typed in other} == dict.fromkeys(other, 404)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,6 @@ import pytest
 from courses.packages import form, places
 from courses.packages.form import BadPackage
 
-pytestmark = pytest.mark.django_db
-
 
 def replaced(files: dict[str, bytes], name: str, old: str, new: str, times: int = 1) -> dict[str, bytes]:
     text = files[name].decode()
@@ -56,7 +54,7 @@ IN_JSON = {
     "a key of another kind": (
         "items/M1-01.json", '"code"', '"unit": "mm",\n"code"', '"unit"', "no place in an item of kind single",
     ),
-    "no options": ("items/M1-01.json", '"options"', '"steps": [], "extra"', "{", "needs it"),
+    "no pairs": ("items/M1-01.json", '"kind": "single"', '"kind": "matching"', "{", "of kind matching needs it"),
     "a reference twice": ("references.json", '"key": "R2"', '"key": "R1"', '"key": "R1",\n      "year": 2025\n    },\n    {', ""),
     "an objective twice": ("course.json", '"code": "O2"', '"code": "O1"', "", "O1 is used twice"),
     "a module twice": ("course.json", '"code": "M2"', '"code": "M1"', "", "M1 is used twice"),
@@ -106,7 +104,7 @@ IN_LESSONS = {
     "a further header line": ("objectives: O1, O2\n", "objectives: O1\nmore: x\n", 4, "The header has the lines"),
     "a script": ("<p>", "<script>alert(1)</script><p>", 6, "Not the lesson's HTML, near"),
     "an attribute": ("<p>", '<p onclick="alert(1)">', 6, "Not the lesson's HTML, near"),
-    "a tag left open": ("</p>", "", 6, "Not the lesson's HTML"),
+    "a tag left open": ("</p>", "", 7, "Not the lesson's HTML"),
     "a carriage return": ("<p>", "<p>\r", 6, "carriage returns are not allowed"),
     "a null character": ("<p>", "<p>\x00", 6, "Control characters"),
 }

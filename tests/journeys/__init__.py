@@ -1,0 +1,1 @@
+"""Promises of the README's first page, kept by a real browser against a real server."""
