@@ -152,7 +152,7 @@ quarters = st.integers(1, 160).map(lambda n: Decimal(n) / 4)
 zones = st.sampled_from(["UTC", "America/Los_Angeles", "Asia/Kathmandu", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=names, title=words, hours=quarters, at=moments, zone=zones)
 def test_r16_paper_learner_page_and_verify_page_agree(name, title, hours, at, zone, client):
     course = make.make_course(title=f"Course of {title}")
