@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from ceu.shared.admin import ScopedInline
 from ceu.shared.admin_forms import CodesField, GuardedForm, PositionedForm, people_for
 from quizzes.bank.models import Item, ItemBank, Kind, Option
+from quizzes.questions.codec import plain
 
 
 class Shape(NamedTuple):
@@ -62,6 +63,12 @@ class ItemForm(GuardedForm):
         model = Item
         fields = "__all__"
         widgets = {"stem": forms.Textarea(attrs={"rows": 3}), "vignette": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("answer", "tolerance"):
+            if self.initial.get(name) is not None:
+                self.initial[name] = plain(self.initial[name])
 
     def clean_tolerance(self):
         if (tolerance := self.cleaned_data["tolerance"]) is not None and tolerance < 0:

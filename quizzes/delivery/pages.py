@@ -5,14 +5,14 @@ The rows are plain tuples and the map is one string: a page of 100 questions sho
 
 import json
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import TextField
+from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 from django.http import Http404
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -24,9 +24,11 @@ from quizzes.delivery import timing
 from quizzes.delivery.forms import CONTROLS, Held
 from quizzes.delivery.models import Attempt, PublishedQuiz, Response
 from quizzes.delivery.paper import FIXED, QuizContent
+from quizzes.delivery.prepared import Prepared
 from quizzes.questions import QUESTION_KINDS
 
 MOST_SEGMENTS = 24
+MOST_QUESTIONS = 9999
 
 
 class Sitting(NamedTuple):
@@ -54,11 +56,34 @@ class Sitting(NamedTuple):
 
 
 _SITTING = ("pk", "uuid", "state", "deadline", "published_quiz_id", "entry__title", "entry__home")
+_USER, _UUID, _PK, _N = (
+    *(Attempt._meta.get_field(name) for name in ("entry", "uuid", "id")),
+    Response._meta.get_field("n"),
+)
+_MARKS = {_USER: 990_000_001, _UUID: UUID(int=990_000_002), _PK: 990_000_003, _N: 9_004}
+
+
+def _prepared(build, *fields) -> Prepared:
+    return Prepared(build, fields, tuple(_MARKS[field] for field in fields))
+
+
+def _only(rows: list[tuple]) -> tuple:
+    if not rows:
+        raise Http404("No such attempt of this user.")
+    return rows[0]
+
+
+def _own(user: int, uuid: UUID) -> QuerySet[Attempt]:
+    """Access is the fetch. The services go by a user, and here there is only the key of one."""
+    return Attempt.objects.of(SimpleNamespace(pk=user)).filter(uuid=uuid).order_by()
+
+
+_sitting = _prepared(lambda user, uuid: _own(user, uuid).values_list(*_SITTING), _USER, _UUID)
 
 
 def sitting(user, uuid: UUID) -> Sitting:
     """One statement. A stranger's attempt and none at all are the same 404."""
-    return Sitting(*get_object_or_404(Attempt.objects.of(user).values_list(*_SITTING), uuid=uuid))
+    return Sitting(*_only(_sitting(user.pk, uuid)))
 
 
 class Slot(NamedTuple):
@@ -74,10 +99,17 @@ class Slot(NamedTuple):
         return self.sitting.content.item(self.revision_id).prompt
 
 
+def _own_slot(user: int, uuid: UUID, n: int) -> QuerySet[Attempt]:
+    columns = (*_SITTING, "responses__revision_id", "responses__order")
+    return _own(user, uuid).filter(responses__n=n).values_list(*columns)
+
+
+_slot = _prepared(_own_slot, _USER, _UUID, _N)
+
+
 def slot(user, uuid: UUID, n: int) -> Slot:
     """One statement. 404 as `sitting`, and for a question that the attempt does not have."""
-    own = Attempt.objects.of(user).filter(uuid=uuid, responses__n=n)
-    row = get_object_or_404(own.values_list(*_SITTING, "responses__revision_id", "responses__order"))
+    row = _only(_slot(user.pk, uuid, n) if n <= MOST_QUESTIONS else [])
     return Slot(Sitting(*row[:-2]), n, *row[-2:])
 
 
@@ -113,13 +145,20 @@ class _Row(NamedTuple):
     answered_at: datetime | None
 
 
-def _rows(sitting: Sitting) -> list[_Row]:
+def _responses(attempt: int) -> QuerySet[Response]:
     columns = ("n", "revision_id", _text("order"), _text("answer"), "rev", "flagged", "answered_at")
-    return [_Row(*row) for row in Response.objects.filter(attempt=sitting.pk).order_by("n").values_list(*columns)]
+    return Response.objects.filter(attempt=attempt).order_by("n").values_list(*columns)
 
 
 def _text(column: str) -> Cast:
     return Cast(column, TextField())
+
+
+_all_rows = _prepared(_responses, _PK)
+
+
+def _rows(sitting: Sitting) -> list[_Row]:
+    return [_Row(*row) for row in _all_rows(sitting.pk)]
 
 
 def question(
@@ -251,11 +290,10 @@ class Line(NamedTuple):
 
 def check(user, sitting: Sitting, *, now: datetime, problem: str = "") -> dict[str, Any]:
     """One statement. Questions without an answer come first."""
-    columns = ("n", "revision_id", "answer", "flagged", "answered_at")
-    rows = list(Response.objects.filter(attempt=sitting.pk).order_by("n").values_list(*columns))
-    lines = [_line(sitting.content, *row[:4]) for row in rows]
+    rows = _rows(sitting)
+    lines = [_line(sitting.content, row) for row in rows]
     blank = [line.n for line in lines if not line.answer]
-    times = [row[4] for row in rows if row[4]]
+    times = [row.answered_at for row in rows if row.answered_at]
     return {
         "sitting": sitting,
         "count": len(lines),
@@ -272,9 +310,9 @@ def check(user, sitting: Sitting, *, now: datetime, problem: str = "") -> dict[s
     }
 
 
-def _line(content: QuizContent, n: int, revision_id: int, answer: Any, flagged: bool) -> Line:
-    prompt = content.item(revision_id).prompt
-    return Line(n, prompt.stem, in_words(prompt, answer), flagged)
+def _line(content: QuizContent, row: _Row) -> Line:
+    prompt, answer = content.item(row.revision_id).prompt, None if row.answer is None else json.loads(row.answer)
+    return Line(row.n, prompt.stem, in_words(prompt, answer), row.flagged)
 
 
 def _without_answer(blank: list[int]) -> str:
