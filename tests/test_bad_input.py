@@ -41,7 +41,7 @@ FIELDS = [
     *("minutes change comments grievance answer answer-0 answer-1 answer-2 answer-3 rev clear flag back keep".split()),
     *("title bank kind stem vignette pool objective references position slug body svg status points choose tolerance".split()),
     *("authors instructors roles reason category extra_attempts time_multiplier seen _selected_action action post".split()),
-    *("options-TOTAL_FORMS options-INITIAL_FORMS options-0-id options-0-item options-0-text _popup _to_field _continue".split()),
+    *("options-TOTAL_FORMS options-INITIAL_FORMS options-0-id options-0-item options-0-text _continue".split()),
     *(f"objective-{n}" for n in range(1, 4)),
     *(statement.key for statement in questions.GENERAL),
 ]

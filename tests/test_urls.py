@@ -78,7 +78,7 @@ quizzes:answer                      302                             | 302 404 41
 quizzes:check                       302 404 200 404 404 404 404 404 | 405
 quizzes:submit                      302                             | 302 404 422 404 404 404 404 404
 quizzes:result                      302 404 302 404 404 404 404 404 | 405
-courses:catalogue                   200                             | 200
+courses:catalogue                   200                             | 405
 courses:dashboard                   302 200 200 200 200 200 200 200 | 302 405 405 405 405 405 405 405
 courses:verify                      200                             | 405
 courses:verify-token                200                             | 405

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, NamedTuple
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.exceptions import NotRegistered
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect
@@ -50,6 +51,11 @@ class NamedAutocomplete(AutocompleteSelect):
     class Media:
         js = ["ceu/admin.js"]
 
+    def optgroups(self, name: str, value: list[str], attr: dict | None = None) -> list:
+        """What was sent and cannot be a key shows nothing chosen: Django would ask the database for it, and fail."""
+        key = self.field.remote_field.model._meta.pk
+        return super().optgroups(name, [each for each in value if _is_key(key, each)], attr)
+
 
 class Scoped:
     """For pages and inlines: what may be chosen is what the chosen model's own page would list."""
@@ -77,8 +83,11 @@ class ScopedChangeList(ChangeList):
         self.title = capfirst(self.opts.verbose_name_plural)
 
     def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
-        self.result_list = list(self.result_list)
+        try:
+            super().get_results(request)
+            self.result_list = list(self.result_list)
+        except (ValueError, OverflowError) as error:  # a value that no column holds, such as the year 99999
+            raise IncorrectLookupParameters(error) from error
         self.model_admin.prepare(self.result_list)
 
 
@@ -121,11 +130,8 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
         return any(_offers(each, lookup) for each in [*self.get_list_filter(request), self.date_hierarchy] if each)
 
     def response_action(self, request: HttpRequest, queryset) -> HttpResponse | None:
-        for pk in request.POST.getlist("_selected_action"):
-            try:
-                self.opts.pk.to_python(pk)
-            except ValidationError as error:
-                raise BadRequest("A selected row is not the key of a row.") from error
+        if not all(_is_key(self.opts.pk, chosen) for chosen in request.POST.getlist("_selected_action")):
+            raise BadRequest("A selected row is not the key of a row.")
         return super().response_action(request, queryset)
 
     # --- what is saved ----------------------------------------------------------------------------------------------
@@ -226,6 +232,15 @@ def _offers(list_filter: Any, lookup: str) -> bool:
     if lookup != name and not lookup.startswith(f"{name}__"):
         return False
     return set(lookup[len(name) :].split("__")) - {""} <= _LOOKUPS
+
+
+def _is_key(key: models.Field, value: Any) -> bool:
+    """Whether a row could have this key; 10 to the 30th, for one, is too large for any."""
+    try:
+        key.clean(value, None)
+    except ValidationError:
+        return False
+    return True
 
 
 def _is_column(obj: models.Model, name: str) -> bool:

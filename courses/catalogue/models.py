@@ -52,7 +52,9 @@ class Course(models.Model):
         max_digits=5, decimal_places=2, default=Decimal(80), validators=[MinValueValidator(50), MaxValueValidator(100)],
         help_text="Percent, for every quiz of the course.",
     )
-    attempts_allowed = models.PositiveSmallIntegerField(null=True, blank=True, default=3, help_text="Empty means no limit.")
+    attempts_allowed = models.PositiveSmallIntegerField(
+        null=True, blank=True, default=3, validators=[MinValueValidator(1)], help_text="Empty means no limit."
+    )
     cooldown_after = models.PositiveSmallIntegerField(default=2, help_text="From this attempt on, the next one has to wait.")
     cooldown_hours = models.PositiveSmallIntegerField(default=24)
     difficulty = models.PositiveSmallIntegerField(

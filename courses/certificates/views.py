@@ -4,7 +4,7 @@ from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from ceu.accounts.adapter import client_ip
 from courses.certificates import document, numbers, pages
@@ -20,7 +20,7 @@ CHECKS_A_MINUTE = 20
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def attestation(request: HttpRequest, slug: str) -> HttpResponse:
     """The last requirement. A course may issue by itself once it is met: the same service as the registrar's."""
     enrolment = own_enrolment(request, slug)
@@ -65,7 +65,7 @@ def _sign(request: HttpRequest, enrolment, form: AttestationForm) -> bool:
 
 
 @login_required
-@require_GET
+@require_safe
 def of_course(request: HttpRequest, slug: str) -> HttpResponse:
     """The certificate of this course, or where it stands: what is missing, or that it is being prepared."""
     newest = Certificate.objects.of(request.user).filter(enrolment__course__slug=slug).order_by("-pk").first()
@@ -77,7 +77,7 @@ def of_course(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def certificate(request: HttpRequest, uuid) -> HttpResponse:
     own = pages.rows().of(request.user).select_related("document").defer("document__content")
     row = get_object_or_404(own, uuid=uuid)
@@ -88,7 +88,7 @@ def certificate(request: HttpRequest, uuid) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def paper(request: HttpRequest, uuid) -> HttpResponse:
     """The stored bytes. Nothing is rendered again."""
     rows = CertificateDocument.objects.filter(certificate__enrolment__user=request.user).select_related("certificate")
@@ -101,7 +101,7 @@ def paper(request: HttpRequest, uuid) -> HttpResponse:
 # --- the public check -----------------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 def verify(request: HttpRequest) -> HttpResponse:
     asked = "number" in request.GET or "name" in request.GET
     form = VerifyForm(request.GET if asked else None)
@@ -117,7 +117,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     return _unlisted(render(request, "courses/verify.html", {"form": form}))
 
 
-@require_GET
+@require_safe
 def verify_token(request: HttpRequest, token: str) -> HttpResponse:
     if _throttled(request):
         return _slow_down(request)

@@ -14,7 +14,7 @@ from courses.learning.views import own_enrolment
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def evaluation(request: HttpRequest, slug: str) -> HttpResponse:
     enrolment = own_enrolment(request, slug)
     course = enrolment.edition.frozen

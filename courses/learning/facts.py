@@ -1,4 +1,4 @@
-"""Reads: the facts of one enrolment or of many, in two statements whatever their number, for completion to judge."""
+"""Reads: the facts of one enrolment or of many, in one statement whatever their number, for completion to judge."""
 
 import datetime as dt
 from collections import defaultdict
@@ -6,7 +6,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from django.db.models import Model
+from django.db.models import (
+    BooleanField,
+    CharField,
+    DateTimeField,
+    DecimalField,
+    Field,
+    IntegerField,
+    Model,
+    QuerySet,
+    UUIDField,
+    Value,
+)
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from ceu.shared.prepared import prepared
@@ -77,10 +89,9 @@ def progress_of_many(
 def facts_of(
     enrolments: Sequence[Enrolled], *, user: int | None = None, now: dt.datetime | None = None
 ) -> dict[int, Facts]:
-    """Two statements. Say `user` when all enrolments are one learner's own: the statements are then worded once."""
+    """One statement. Say `user` when all enrolments are one learner's own: the statement is then worded once."""
     now = now or timezone.now()
-    finished = finished_lessons([row.pk for row in enrolments], user=user)
-    tries = _tries([row.pk for row in enrolments], user=user)
+    finished, tries = _gathered(_rows([row.pk for row in enrolments], user))
     return {
         row.pk: Facts(
             finished=frozenset(finished[row.pk]),
@@ -93,57 +104,55 @@ def facts_of(
     }
 
 
-def _lessons(**which):
-    return LessonProgress.objects.filter(**which).values_list("enrolment", "lesson", "digest")
+def _nothing(field: Field) -> Cast:
+    return Cast(Value(None), field)
 
 
-def _attempts(**which):
-    # Void attempts are left out below: .exclude() would drop the whole entry that has one, and a pass with it.
-    return (
-        ModuleEntry.objects.filter(**which)
-        .order_by("entry__attempts__number")
-        .values_list(
-            "enrolment", "module_code", "entry__published_quiz", "entry__extra_attempts", "entry__attempts__state",
-            "entry__attempts__uuid", "entry__attempts__number", "entry__attempts__submitted_at",
-            "entry__attempts__percent", "entry__attempts__passed",
-        )
+def _lessons_and_attempts(**which) -> QuerySet:
+    """Lessons finished (their digest set, no quiz) and quiz attempts (an empty digest), of the same columns."""
+    lessons = LessonProgress.objects.filter(**which).values_list(
+        "enrolment", "lesson", "digest", _nothing(IntegerField()), _nothing(IntegerField()), _nothing(CharField()),
+        _nothing(UUIDField()), _nothing(IntegerField()), _nothing(DateTimeField()),
+        _nothing(DecimalField(max_digits=7, decimal_places=4)), _nothing(BooleanField()),
     )  # fmt: skip
+    # Void attempts are left out later: .exclude() would drop the whole entry that has one, and a pass with it.
+    attempts = ModuleEntry.objects.filter(**which).values_list(
+        "enrolment", "module_code", Value(""), "entry__published_quiz", "entry__extra_attempts", "entry__attempts__state",
+        "entry__attempts__uuid", "entry__attempts__number", "entry__attempts__submitted_at",
+        "entry__attempts__percent", "entry__attempts__passed",
+    )  # fmt: skip
+    return lessons.union(attempts, all=True)
 
 
-_READS = {
-    read: (
-        prepared(lambda enrolment, read=read: read(enrolment=enrolment), enrolment=int),
-        prepared(lambda user, read=read: read(enrolment__user=user), user=int),
-    )
-    for read in (_lessons, _attempts)
-}
+_of_one = prepared(lambda enrolment: _lessons_and_attempts(enrolment=enrolment), enrolment=int)
+_of_user = prepared(lambda user: _lessons_and_attempts(enrolment__user=user), user=int)
 
 
-def _rows(read, enrolments: list[int], user: int | None) -> Iterable[tuple]:
-    of_one, of_user = _READS[read]
+def _rows(enrolments: list[int], user: int | None) -> Iterable[tuple]:
     if user is not None:
-        return of_user(user=user)
-    return of_one(enrolment=enrolments[0]) if len(enrolments) == 1 else read(enrolment__in=enrolments)
+        return _of_user(user=user)
+    return _of_one(enrolment=enrolments[0]) if len(enrolments) == 1 else _lessons_and_attempts(enrolment__in=enrolments)
 
 
-def finished_lessons(enrolments: list[int], *, user: int | None = None) -> dict[int, list[tuple[str, str]]]:
-    """Primary key -> (slug, digest) of each lesson finished, whatever edition it was read in."""
-    found = defaultdict(list)
-    for enrolment, lesson, digest in _rows(_lessons, enrolments, user):
-        found[enrolment].append((lesson, digest))
-    return found
-
-
-def _tries(enrolments: list[int], user: int | None) -> dict[int, dict[tuple[str, int], _Tries]]:
-    found: dict[int, dict[tuple[str, int], _Tries]] = defaultdict(dict)
-    for enrolment, module, quiz, extra, state, uuid, number, submitted_at, percent, passed in _rows(
-        _attempts, enrolments, user
-    ):
-        tries = found[enrolment].setdefault((module, quiz), _Tries(quiz, extra))
+def _gathered(rows: Iterable[tuple]):
+    """Primary key of the enrolment -> lessons finished, and -> its tries at each (module code, published quiz)."""
+    finished: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    tries: dict[int, dict[tuple[str, int], _Tries]] = defaultdict(dict)
+    for enrolment, name, digest, quiz, extra, state, uuid, number, submitted_at, percent, passed in rows:
+        if digest:
+            finished[enrolment].append((name, digest))
+            continue
+        tried = tries[enrolment].setdefault((name, quiz), _Tries(quiz, extra))
         if uuid and state != Attempt.State.VOID:
             whole = None if percent is None else int(percent)
-            tries.attempts.append(Tried(str(uuid), number, submitted_at, whole, passed))
-    return found
+            tried.attempts.append(Tried(str(uuid), number, submitted_at, whole, passed))
+            tried.attempts.sort(key=lambda attempt: attempt.number)
+    return finished, tries
+
+
+def finished_lessons(enrolment: int) -> list[tuple[str, str]]:
+    """(slug, digest) of each lesson finished, whatever edition it was read in."""
+    return _gathered(_of_one(enrolment=enrolment))[0][enrolment]
 
 
 def _quizzes(enrolment: Enrolled, tries: dict[tuple[str, int], _Tries], now: dt.datetime):

@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from courses.catalogue import pages as catalogue
 from courses.catalogue.models import Edition
@@ -35,7 +35,7 @@ def own_enrolment(request: HttpRequest, slug: str) -> Enrolment:
     return get_object_or_404(enrolments_in(request, slug))
 
 
-@require_GET
+@require_safe
 def course(request: HttpRequest, slug: str) -> HttpResponse:
     enrolment = enrolments_in(request, slug).first() if request.user.is_authenticated else None
     today = timezone.now().date()
@@ -80,7 +80,7 @@ def _nerve(progress) -> list[str]:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def enrol(request: HttpRequest, slug: str) -> HttpResponse:
     edition = get_object_or_404(Edition.objects.current().select_related("course"), course__slug=slug)
     form = EnrolForm(request.POST if request.method == "POST" else None)
@@ -103,7 +103,7 @@ def enrol(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edition(request: HttpRequest, slug: str) -> HttpResponse:
     """Offer the newer edition with what it would change; take it up on POST."""
     enrolment = own_enrolment(request, slug)
@@ -116,7 +116,7 @@ def edition(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             messages.success(request, f"You are now on edition {newer.number}.")
         return redirect("courses:course", slug)
-    finished = facts.finished_lessons([enrolment.pk])[enrolment.pk]
+    finished = facts.finished_lessons(enrolment.pk)
     read = {slug for slug, _ in finished}
     changed = [row for row in newer.frozen.lessons if row.slug in read and (row.slug, row.digest) not in finished]
     context = {"slug": slug, "enrolment": enrolment, "newer": newer, "changed": changed, "course": newer.frozen}
@@ -124,7 +124,7 @@ def edition(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: HttpRequest, slug: str) -> HttpResponse:
     enrolment = own_enrolment(request, slug)
     if request.method == "POST":
@@ -145,7 +145,7 @@ def _page(edition: int, slug: str, lesson: str) -> pages.LessonPage:
 
 
 @login_required
-@require_GET
+@require_safe
 def lesson(request: HttpRequest, slug: str, lesson: str) -> HttpResponse:
     reading = facts.reading_of(request.user, slug)
     if reading is None:
@@ -191,7 +191,7 @@ def place(request: HttpRequest, slug: str, lesson: str) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def quiz(request: HttpRequest, slug: str, module: str) -> HttpResponse:
     """What the quiz is and what was done at it; POST starts an attempt, or goes on with the open one."""
     enrolment = own_enrolment(request, slug)

@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(default='en', max_length=10)),
                 ('delivery_type', models.CharField(default='Home study (online, self-paced)', max_length=80)),
                 ('pass_mark', models.DecimalField(decimal_places=2, default=Decimal('80'), help_text='Percent, for every quiz of the course.', max_digits=5, validators=[django.core.validators.MinValueValidator(50), django.core.validators.MaxValueValidator(100)])),
-                ('attempts_allowed', models.PositiveSmallIntegerField(blank=True, default=3, help_text='Empty means no limit.', null=True)),
+                ('attempts_allowed', models.PositiveSmallIntegerField(blank=True, default=3, help_text='Empty means no limit.', null=True, validators=[django.core.validators.MinValueValidator(1)])),
                 ('cooldown_after', models.PositiveSmallIntegerField(default=2, help_text='From this attempt on, the next one has to wait.')),
                 ('cooldown_hours', models.PositiveSmallIntegerField(default=24)),
                 ('difficulty', models.PositiveSmallIntegerField(default=2, help_text='1 to 5, for the Mergener formula.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)])),

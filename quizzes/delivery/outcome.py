@@ -167,7 +167,7 @@ def _onward(standing: Standing, words: Names, home: str) -> tuple[str, str] | No
     """The one next step: address and words."""
     if standing.open:
         return pages.address(standing.open.uuid), f"Go on with attempt {standing.open.number}"
-    if words.next_address:
+    if standing.passed and words.next_address:
         return words.next_address, words.next_label or "Go on"
     return (home, "Back to the overview") if home else None
 

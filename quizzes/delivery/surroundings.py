@@ -11,7 +11,7 @@ from quizzes.delivery.models import Entry
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """`topics`: objective code -> text; `lessons`: lesson slug -> title; and where to go on after the result."""
+    """`topics`: objective code -> text; `lessons`: lesson slug -> title; and where to go on once the quiz is passed."""
 
     topics: Mapping[str, str] = field(default_factory=dict)
     lessons: Mapping[str, str] = field(default_factory=dict)

@@ -32,9 +32,8 @@ def learner(client):
 
 
 @pytest.fixture(autouse=True)
-def nothing_provided():
-    yield
-    surroundings.provide(None)
+def nothing_provided(monkeypatch):
+    monkeypatch.setattr(surroundings, "_provider", None)
 
 
 def published(kinds=KINDS, *, secret="canary", safety=False, **rules):
@@ -616,6 +615,7 @@ def test_before_release_the_result_names_topic_verdict_and_lesson(client, learne
         ("Correct", "Objective O1", f"{HOME}lessons/lesson-1/#part", ()),
     ]
     assert "2 attempts are left." in text
+    assert page.context["onward"] == (HOME, "Back to the overview")
     assert "canary" not in text
 
 

@@ -181,6 +181,7 @@ def test_a_course_that_is_not_ready_is_not_loaded_either(folder):
 REFUSED = {
     "an address with a space": ("course.json", '"slug": "loaded"', '"slug": "lo aded"'),
     "a pass mark below half": ("course.json", '"pass_mark": "80"', '"pass_mark": "30"'),
+    "no attempts at all": ("course.json", '"attempts_allowed": 3', '"attempts_allowed": 0'),
     "an unknown level": ("course.json", '"level": "essential"', '"level": "expert"'),
     "no title": ("course.json", '"title": "Small"', '"title": ""'),
     "a difficulty of nine": ("course.json", '"difficulty": 2', '"difficulty": 9'),
