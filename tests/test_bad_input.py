@@ -28,20 +28,19 @@ from quizzes.delivery.models import Attempt, Response
 from tests.addresses import address_of, every_address, values_of, walk
 from tests.courses import factories as make
 from tests.factories import NOW
-from tests.test_urls import digest_of_everything
-from tests.world import HOUR, World, forget
+from tests.test_urls import ADMIN, SITE, digest_of_everything, read, table_name
+from tests.world import PEOPLE, STAFF, World, forget
 
 pytestmark = pytest.mark.django_db
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
-PDF = ("courses:certificate-pdf", "admin:courses_certificate_pdf")
 FIELDS = [
-    *("login email password password1 oldpassword code legal_name display_name time_zone next action remember theme".split()),
-    *("jurisdiction profession number issued_on expires_on name credential confirmed typed_name licence anchor".split()),
-    *("minutes change comments grievance answer answer-0 answer-1 answer-2 answer-3 rev clear flag back keep".split()),
-    *("title bank kind stem vignette pool objective references position slug body svg status points choose tolerance".split()),
-    *("authors instructors roles reason category extra_attempts time_multiplier seen _selected_action action post".split()),
-    *("options-TOTAL_FORMS options-INITIAL_FORMS options-0-id options-0-item options-0-text _continue".split()),
+    *(["login", "email", "password", "password1", "oldpassword", "code", "legal_name", "display_name", "time_zone", "next", "action", "remember", "theme"]),
+    *(["jurisdiction", "profession", "number", "issued_on", "expires_on", "name", "credential", "confirmed", "typed_name", "licence", "anchor"]),
+    *(["minutes", "change", "comments", "grievance", "answer", "answer-0", "answer-1", "answer-2", "answer-3", "rev", "clear", "flag", "back", "keep"]),
+    *(["title", "bank", "kind", "stem", "vignette", "pool", "objective", "references", "position", "slug", "body", "svg", "status", "points", "choose", "tolerance"]),
+    *(["authors", "instructors", "roles", "reason", "category", "extra_attempts", "time_multiplier", "seen", "_selected_action", "action", "post"]),
+    *(["options-TOTAL_FORMS", "options-INITIAL_FORMS", "options-0-id", "options-0-item", "options-0-text", "_continue"]),
     *(f"objective-{n}" for n in range(1, 4)),
     *(statement.key for statement in questions.GENERAL),
 ]
@@ -58,8 +57,7 @@ class Sender:
     """Sends as one person, and takes back what came of it."""
 
     def __init__(self, world: World, who: str) -> None:
-        self._client, self._world = world.visit(who), world
-        self._session = self._client.cookies.output(header="", sep=";")
+        self._client = world.visit(who)
 
     def send(self, method: str, address: str, **sent):
         before, session = transaction.savepoint(), {name: morsel.value for name, morsel in self._client.cookies.items()}
@@ -79,10 +77,21 @@ def site(world: World) -> Iterator[str]:
     return (address for pattern, address in every_address(world) if not pattern.route.startswith("admin/"))
 
 
-def desks(world: World) -> Iterator[str]:
-    """The admin's pages that take a form."""
-    taking = ("_changelist", "_add", "_change", "_allow", "_publish", "_retire", "_issue", "_revoke", "_supersede", "_delete")
-    return (address for pattern, address in every_address(world) if pattern.route.startswith("admin/") and pattern.name.endswith(taking))
+def forms_of_the_site(world: World, who: str) -> Iterator[str]:
+    """Where this person may POST: what the table of addresses says."""
+    takes = {name for name, answers in read(SITE, PEOPLE).items() if answers[who][1] not in {404, 405}}
+    return (address for pattern, address in every_address(world) if pattern.name in takes and not pattern.route.startswith("admin/"))
+
+
+def forms_of_the_desks(world: World) -> Iterator[str]:
+    """Where a superuser may POST in the admin, without the lists and what only asks "are you sure?"."""
+    takes = {name for name, answers in read(ADMIN, STAFF).items() if answers["superuser"][1] in {200, 302, 400}}
+    taken = (pattern for pattern in walk() if table_name(pattern) in takes)
+    return (address_of(pattern, world) for pattern in taken if not pattern.name.endswith(("_changelist", "_history", "_delete", "_pdf", "_preview")))
+
+
+def lists(world: World, *models: str) -> list[str]:
+    return [reverse(f"admin:{model}_changelist") for model in models]
 
 
 # --- B10: bodies ------------------------------------------------------------------------------------------------------
@@ -142,14 +151,14 @@ NEVER_STORED = ["nul", "bad utf-8", "lone surrogate", "long", "too large", "1001
 def test_b10_whatever_is_posted_is_answered(world, who, body):
     data, kind = BODIES[body]
 
-    assert Sender(world, who).failures("POST", site(world), data=data, content_type=kind) == []
+    assert Sender(world, who).failures("POST", forms_of_the_site(world, who), data=data, content_type=kind) == []
 
 
-@pytest.mark.parametrize("body", [name for name in BODIES if name not in {"no type", "xml", "json nan", "json surrogate", "no boundary"}])
+@pytest.mark.parametrize("body", [*NEVER_STORED, "negative", "not a number", "arabic digits", "json", "broken multipart"])
 def test_b10_whatever_is_posted_to_the_desks_is_answered(world, body):
     data, kind = BODIES[body]
 
-    assert Sender(world, "superuser").failures("POST", desks(world), data=data, content_type=kind) == []
+    assert Sender(world, "superuser").failures("POST", forms_of_the_desks(world), data=data, content_type=kind) == []
 
 
 FORMS = ("account_profile", "account_licence_add", "account_licence_change", "courses:enrol", "courses:evaluation",
@@ -173,8 +182,10 @@ def test_b10_what_is_refused_writes_nothing(world, body):
 
 @pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "PUT", "PATCH", "TRACE", "DELETE", "PROPFIND", "GETX"])
 def test_b10_another_method_reads_or_is_refused_and_changes_nothing(world, method):
+    owner, superuser = Sender(world, "owner"), Sender(world, "superuser")
     before = digest_of_everything()
-    failed = Sender(world, "owner").failures(method, site(world)) + Sender(world, "superuser").failures(method, desks(world))
+
+    failed = owner.failures(method, site(world)) + superuser.failures(method, lists(world, "quizzes_item"))
 
     assert failed == []
     assert digest_of_everything() == before
@@ -182,7 +193,7 @@ def test_b10_another_method_reads_or_is_refused_and_changes_nothing(world, metho
 
 def test_b10_every_page_that_can_be_read_can_be_asked_for_its_head(world):
     client, differing = world.visit("owner"), []
-    for pattern, address in every_address(world):
+    for pattern, address in ((pattern, address) for pattern, address in every_address(world) if "admin/" not in pattern.route):
         forget()
         got, headed = client.get(address).status_code, client.head(address).status_code
         differing += [(pattern.name, got, headed)] if got != headed else []
@@ -204,10 +215,9 @@ def test_b10_a_method_cannot_be_overridden(world, override):
 def test_b10_a_spoofed_host_is_refused_everywhere(world, host):
     client = world.visit("owner")
 
-    found = {pattern.name: client.get(address, headers={"host": host}).status_code for pattern, address in every_address(world)}
+    found = {address: client.get(address, headers={"host": host}).status_code for address in [*site(world), "/admin/", "/static/ceu/site.css"]}
 
-    watched = {"healthz", "readyz"}  # they answer who watches by number, and neither reads nor gives a host
-    assert {name: status for name, status in found.items() if status != 400 and name not in watched} == {}
+    assert {address for address, status in found.items() if status != 400} == {"/static/ceu/site.css"}
 
 
 FORWARDED = {"x-forwarded-host": "evil.example", "x-forwarded-proto": "https", "x-forwarded-port": "666", "forwarded": "host=evil.example"}
@@ -252,24 +262,22 @@ QUERIES = [
 def test_b13_an_id_that_is_none_is_not_found(world, who, kind):
     sender, found = Sender(world, who), {}
 
-    for pattern in (pattern for pattern in walk() if pattern.parameters and (who == "superuser") == pattern.route.startswith("admin/")):
+    for pattern in (pattern for pattern in walk() if (who == "superuser") == pattern.route.startswith("admin/")):
         for parameter in pattern.parameters:
             values = values_of(pattern, world)
             bad = IDS[kind].format(values[parameter]) if kind == "braces" else IDS[kind]
             address = pattern.filled(values | {parameter: bad if "%" in bad else quote(bad)})
-            for method in ("GET", "POST"):
-                status = sender.send(method, address, data="", content_type=FORM).status_code
-                if status >= 500:
-                    found[f"{method} {pattern.name} {parameter}"] = status
+            for method in ("GET",) if who == "superuser" else ("GET", "POST"):
+                found[f"{method} {pattern.name} {parameter}"] = sender.send(method, address, data="", content_type=FORM).status_code
 
-    assert found == {}
+    assert {name: status for name, status in found.items() if status >= 500} == {}
 
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_b13_a_list_of_the_admin_is_asked_only_what_it_offers(world, query):
-    lists = [address for pattern, address in every_address(world) if pattern.name.endswith("_changelist")]
+    asked = lists(world, "quizzes_item", "quizzes_entry", "quizzes_attempt", "accounts_user", "courses_enrolment", "courses_certificate")
 
-    assert Sender(world, "superuser").failures("GET", (f"{address}?{query}" for address in lists)) == []
+    assert Sender(world, "superuser").failures("GET", (f"{address}?{query}" for address in asked)) == []
 
 
 AUTOCOMPLETE = {"app_label": "quizzes", "model_name": "item", "field_name": "bank", "term": "", "page": "1"}
@@ -287,12 +295,12 @@ def test_b13_autocomplete_answers_whatever_it_is_asked(world, change):
 
 
 @pytest.mark.parametrize("chosen", [str(10**30), "-1", "x", "1\x00", "", "1.0", "١"])
-@pytest.mark.parametrize("action", ["make_ready", "retire", "delete_selected", "no_such", "issue", ""])
+@pytest.mark.parametrize("action", ["retire", "delete_selected", "issue", "no_such"])
 def test_b13_an_action_takes_only_rows(world, chosen, action):
-    lists = [address for pattern, address in every_address(world) if pattern.name.endswith("_changelist")]
     data = urlencode({"action": action, "_selected_action": chosen, "index": "0", "select_across": "0"})
+    asked = lists(world, "courses_awaitingcertificate" if action == "issue" else "quizzes_item")
 
-    assert Sender(world, "superuser").failures("POST", lists, data=data, content_type=FORM) == []
+    assert Sender(world, "superuser").failures("POST", asked, data=data, content_type=FORM) == []
 
 
 # --- S04, B12: what nobody asked for ------------------------------------------------------------------------------------
@@ -559,7 +567,7 @@ def test_b10_hypothesis_finds_no_value_that_breaks_a_step_of_a_course(world, nam
     if name == "evaluation":
         make.pass_quizzes(enrolment)
     keys = [statement.key for statement in questions.statements(enrolment.edition.frozen)]
-    names = {"answer": "answer answer-0 answer-1 answer-2 answer-3 rev clear flag keep back choosing".split(),
+    names = {"answer": ["answer", "answer-0", "answer-1", "answer-2", "answer-3", "rev", "clear", "flag", "keep", "back", "choosing"],
              "evaluation": [*keys, "minutes", "change", "comments", "grievance"], "attestation": ["typed_name", "licence"]}  # fmt: skip
     addresses = {"answer": [reverse("quizzes:answer", args=[world.attempt.uuid, n]) for n in range(1, 8)]}
 

@@ -8,14 +8,13 @@ import copy
 import hashlib
 import logging
 import re
-from collections.abc import Iterable
 
 import pytest
 from django.apps import apps
 from django.db import transaction
 
 from tests.addresses import Pattern, address_of, every_address, nobodys_address, walk
-from tests.world import LEARNERS, PEOPLE, STAFF, World, forget
+from tests.world import PEOPLE, STAFF, World, forget
 
 pytestmark = pytest.mark.django_db
 TOKEN = "t" * 32

@@ -317,11 +317,11 @@ class EditionQuiz(models.Model):
 # Frozen rows never change, so what was read once is kept for the life of the process, by primary key.
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def _content(pk: int) -> frozen_content.EditionContent:
     return frozen_content.loads(Edition.objects.values_list("content", flat=True).get(pk=pk))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def _quizzes(pk: int) -> dict[str, int]:
     return dict(EditionQuiz.objects.filter(edition=pk).values_list("module_code", "published_quiz"))

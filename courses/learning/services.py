@@ -145,6 +145,8 @@ def attest(
         raise NotOpenYet(step.reason)
     if not attestations.same_name(typed_name, user.legal_name):
         raise NameDiffers(f"Type your legal name as it stands in your profile: {user.legal_name}.")
+    if licence and licence.user_id != user.pk:
+        raise NameDiffers("Choose a licence of your own.")
     number, place = (licence.number, licence.jurisdiction) if licence else ("", "")
     return Attestation.objects.create(
         enrolment=enrolment,

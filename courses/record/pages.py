@@ -12,7 +12,7 @@ from ceu.shared.prepared import prepared
 from courses.catalogue.content import EditionContent
 from courses.catalogue.models import Edition
 from courses.certificates import snapshot
-from courses.certificates.models import Certificate
+from courses.certificates.models import Certificate, CertificateEvent
 from courses.learning import facts
 from courses.learning.completion import Kind, Progress, State
 from courses.learning.models import Enrolment
@@ -26,6 +26,7 @@ class Awarded:
     title: str
     completed: str
     hours: str
+    revoked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Row:
     newest: int | None
     certificate: UUID | None
     snapshot: str | None
+    revoked: bool
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,10 @@ def record_of(user, *, now: dt.datetime) -> Record:
 def _own(user: int):
     newest = Edition.objects.filter(course=OuterRef("course")).order_by("-number").values("number")[:1]
     issued = Certificate.objects.filter(enrolment=OuterRef("pk")).order_by("-serial")
+    # A revoked certificate counts only while nothing took its place.
+    revoked = CertificateEvent.objects.filter(
+        kind=CertificateEvent.Kind.REVOKED, certificate__superseded_by=None
+    )
     return (
         Enrolment.objects.filter(user=user)
         .filter(Q(withdrawn_at=None) | Exists(issued))  # a certificate stays after its course was left
@@ -117,6 +123,7 @@ def _own(user: int):
             "pk", "edition", "edition__number", "course__slug", "last_lesson", "last_anchor", "last_seen_at",
             "enrolled_at", "withdrawn_at", "evaluated", "attested", "newest",
             Subquery(issued.values("uuid")[:1]), Subquery(issued.values("snapshot")[:1]),
+            Exists(revoked.filter(certificate__enrolment=OuterRef("pk"))),
         )
     )  # fmt: skip
 
@@ -134,7 +141,7 @@ def _awarded(row: Row) -> Awarded | None:
         return None
     printed = snapshot.from_dict(json.loads(row.snapshot))
     hours = "; ".join(snapshot.hours_in_words(award.hours, award.unit) for award in printed.hours)
-    return Awarded(str(row.certificate), printed.course_title, snapshot.date_in_words(printed.completed_on), hours)
+    return Awarded(str(row.certificate), printed.course_title, snapshot.date_in_words(printed.completed_on), hours, row.revoked)
 
 
 def _held(licence: Licence, today: dt.date) -> Held:

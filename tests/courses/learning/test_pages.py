@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from courses.catalogue import services as catalogue
+from courses.certificates import services as certificates
 from courses.learning import services as learning
 from courses.learning.models import Enrolment
 from quizzes.delivery import services as delivery
@@ -595,3 +596,21 @@ def test_an_answer_of_another_attempt_is_not_reachable_by_a_stranger(client, lea
     assert client.get(reverse("quizzes:attempt", args=[attempt.uuid])).status_code == 404
 
 
+def test_the_dashboard_says_that_a_certificate_was_revoked(client, learner):
+    enrolment, now = enrolled(learner), timezone.now()
+    make.complete(enrolment, now=now)
+    certificate = certificates.issue(enrolment, by=None, now=now)
+    certificates.revoke(certificate, category="error", reason="Wrong course.", by=None, now=now)
+
+    assert "Revoked" in text_of(client.get(url("dashboard")))
+
+
+def test_the_licence_of_another_cannot_be_attested(client, learner):
+    enrolment, now = enrolled(learner), timezone.now()
+    licence = make.make_learner().licences.create(jurisdiction="Florida", profession="massage_therapist", number="1")
+    make.finish_lessons(enrolment, now=now)
+    make.pass_quizzes(enrolment, now=now)
+    make.evaluate(enrolment, now=now)
+
+    with pytest.raises(learning.Refusal, match="a licence of your own"):
+        make.attest(enrolment, licence=licence, now=now)
