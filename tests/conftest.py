@@ -21,6 +21,7 @@ CONTENT_CACHES = (
     "courses.catalogue.pages.reading_minutes",
     "courses.catalogue.pages.methods",
     "courses.learning.pages.lesson_page",
+    "courses.learning.surroundings._names",
     "quizzes.delivery.models._content",
 )
 

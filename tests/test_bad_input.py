@@ -154,7 +154,7 @@ def test_b10_whatever_is_posted_is_answered(world, who, body):
     assert Sender(world, who).failures("POST", forms_of_the_site(world, who), data=data, content_type=kind) == []
 
 
-@pytest.mark.parametrize("body", [*NEVER_STORED, "negative", "not a number", "arabic digits", "json", "broken multipart"])
+@pytest.mark.parametrize("body", ["nul", "lone surrogate", "large number", "not a number", "twice", "broken multipart"])
 def test_b10_whatever_is_posted_to_the_desks_is_answered(world, body):
     data, kind = BODIES[body]
 
@@ -534,7 +534,7 @@ NASTY = st.sampled_from([
     "\r\nBcc: x@example.org", "<script>", "{{ 7*7 }}", "'; DROP TABLE x; --", "a" * 5000, "9999-12-31", "0000-00-00", "2027-02-30", "on", "",
 ])  # fmt: skip
 VALUES = st.one_of(NASTY, st.text(st.characters(codec=None), max_size=60), st.integers().map(str), st.dates().map(str))
-HYPOTHESIS = settings(max_examples=12, deadline=None, derandomize=True, database=None,
+HYPOTHESIS = settings(max_examples=8, deadline=None, derandomize=True, database=None,
                       suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])  # fmt: skip
 FUZZED = {
     "/accounts/login/": ("anonymous", "login password remember next"),

@@ -10,12 +10,13 @@ from ceu.accounts import roles
 from ceu.accounts.models import Licence, User
 from ceu.shared.admin import KeptAdmin, ReadOnlyAdmin, ReadOnlyInline
 from ceu.shared.admin_forms import GuardedForm
+from ceu.shared.forms import RowsField
 
 
 class UserForm(GuardedForm):
     """A role is a group and the door to the admin; taking the last role away closes the door."""
 
-    roles = forms.ModelMultipleChoiceField(
+    roles = RowsField(
         Group.objects.filter(name__in=roles.ROLES).order_by("name"),
         required=False,
         widget=forms.CheckboxSelectMultiple,

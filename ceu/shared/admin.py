@@ -24,10 +24,10 @@ from django.urls import path, reverse
 from django.utils.text import capfirst
 
 from ceu.shared.admin_forms import GuardedForm
-from ceu.shared.forms import CleanForm
+from ceu.shared.forms import CleanForm, RowsField, is_key
 
 # What a filter of a list may add to the name of its field.
-_LOOKUPS = {"id", "pk", "uuid", "exact", "in", "gte", "gt", "lte", "lt", "isnull", "isempty", "year", "month", "day"}
+_LOOKUPS = {"id", "exact", "gte", "lt", "isnull", "isempty"}
 
 
 class Waiting(NamedTuple):
@@ -47,14 +47,28 @@ def address(row: models.Model, page: str = "change") -> str:
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{page}", args=[row.pk])
 
 
+def is_key(field: models.Field, value: Any) -> bool:
+    """Whether `value`, as a browser sent it, could be a key of a row: of the right form, and not beyond the column."""
+    try:
+        field.run_validators(field.to_python(value))
+    except ValidationError:
+        return False
+    return True
+
+
 class NamedAutocomplete(AutocompleteSelect):
     class Media:
         js = ["ceu/admin.js"]
 
+    def optgroups(self, name: str, value: list, attrs: dict | None = None):
+        """What is no key is shown as nothing: Django asks the database for it, and breaks on the answer."""
+        key = self.field.remote_field.model._meta.pk
+        return super().optgroups(name, [each for each in value if each == "" or is_key(key, each)], attrs)
+
     def optgroups(self, name: str, value: list[str], attr: dict | None = None) -> list:
         """What was sent and cannot be a key shows nothing chosen: Django would ask the database for it, and fail."""
         key = self.field.remote_field.model._meta.pk
-        return super().optgroups(name, [each for each in value if _is_key(key, each)], attr)
+        return super().optgroups(name, [each for each in value if is_key(key, each)], attr)
 
 
 class Scoped:
@@ -74,7 +88,9 @@ class Scoped:
 
     def formfield_for_manytomany(self, db_field, request: HttpRequest, **kwargs):
         """Boxes to tick: the widgets with two lists, or with a search, fail people who use neither mouse nor eyes."""
-        return super().formfield_for_manytomany(db_field, request, **{"widget": forms.CheckboxSelectMultiple} | kwargs)
+        return super().formfield_for_manytomany(
+            db_field, request, **{"widget": forms.CheckboxSelectMultiple, "form_class": RowsField} | kwargs
+        )
 
 
 class ScopedChangeList(ChangeList):
@@ -130,7 +146,7 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
         return any(_offers(each, lookup) for each in [*self.get_list_filter(request), self.date_hierarchy] if each)
 
     def response_action(self, request: HttpRequest, queryset) -> HttpResponse | None:
-        if not all(_is_key(self.opts.pk, chosen) for chosen in request.POST.getlist("_selected_action")):
+        if not all(is_key(self.opts.pk, chosen) for chosen in request.POST.getlist("_selected_action")):
             raise BadRequest("A selected row is not the key of a row.")
         return super().response_action(request, queryset)
 
@@ -232,15 +248,6 @@ def _offers(list_filter: Any, lookup: str) -> bool:
     if lookup != name and not lookup.startswith(f"{name}__"):
         return False
     return set(lookup[len(name) :].split("__")) - {""} <= _LOOKUPS
-
-
-def _is_key(key: models.Field, value: Any) -> bool:
-    """Whether a row could have this key; 10 to the 30th, for one, is too large for any."""
-    try:
-        key.clean(value, None)
-    except ValidationError:
-        return False
-    return True
 
 
 def _is_column(obj: models.Model, name: str) -> bool:

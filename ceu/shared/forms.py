@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.forms.renderers import TemplatesSetting
 
 from ceu.shared import text
@@ -28,6 +29,25 @@ class CleanNameField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return text.clean_name(super().to_python(_text(value)))
+
+
+class RowsField(forms.ModelMultipleChoiceField):
+    """Some rows by their keys. What cannot be a key is no choice; SQLite would fail on a number that is too large."""
+
+    def clean(self, value: Any) -> Any:
+        for each in value if isinstance(value, list | tuple) else ():
+            if not is_key(self.queryset.model._meta.pk, each):
+                raise ValidationError(self.error_messages["invalid_pk_value"], code="invalid_pk_value", params={"pk": each})
+        return super().clean(value)
+
+
+def is_key(key: models.Field, value: Any) -> bool:
+    """Whether a row could have this key; 10 to the 30th, for one, is too large for any."""
+    try:
+        key.clean(value, None)
+    except ValidationError:
+        return False
+    return True
 
 
 def _text(value: Any) -> Any:

@@ -597,10 +597,10 @@ def test_an_answer_of_another_attempt_is_not_reachable_by_a_stranger(client, lea
 
 
 def test_the_dashboard_says_that_a_certificate_was_revoked(client, learner):
-    enrolment, now = enrolled(learner), timezone.now()
-    make.complete(enrolment, now=now)
-    certificate = certificates.issue(enrolment, by=None, now=now)
-    certificates.revoke(certificate, category="error", reason="Wrong course.", by=None, now=now)
+    enrolment = make.make_enrolment(learner)
+    make.complete(enrolment)
+    certificate = certificates.issue(enrolment, by=None, now=make.NOW)
+    certificates.revoke(certificate, category="error", reason="Wrong course.", by=None, now=make.NOW)
 
     assert "Revoked" in text_of(client.get(url("dashboard")))
 
