@@ -135,7 +135,7 @@ urlpatterns = [
     ("DELETE", "/verify/", 403),
     ("GET", "/theme/", 405),
     ("HEAD", "/healthz", 200),
-    ("OPTIONS", "/", 200),
+    ("OPTIONS", "/", 405),
 ])  # fmt: skip
 def test_an_error_has_the_headers_of_a_page(world, settings, signed_in, method, address, status):
     settings.ROOT_URLCONF = __name__

@@ -47,23 +47,9 @@ def address(row: models.Model, page: str = "change") -> str:
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{page}", args=[row.pk])
 
 
-def is_key(field: models.Field, value: Any) -> bool:
-    """Whether `value`, as a browser sent it, could be a key of a row: of the right form, and not beyond the column."""
-    try:
-        field.run_validators(field.to_python(value))
-    except ValidationError:
-        return False
-    return True
-
-
 class NamedAutocomplete(AutocompleteSelect):
     class Media:
         js = ["ceu/admin.js"]
-
-    def optgroups(self, name: str, value: list, attrs: dict | None = None):
-        """What is no key is shown as nothing: Django asks the database for it, and breaks on the answer."""
-        key = self.field.remote_field.model._meta.pk
-        return super().optgroups(name, [each for each in value if each == "" or is_key(key, each)], attrs)
 
     def optgroups(self, name: str, value: list[str], attr: dict | None = None) -> list:
         """What was sent and cannot be a key shows nothing chosen: Django would ask the database for it, and fail."""

@@ -15,9 +15,10 @@ from typing import Any
 from django.db import connections, router
 from django.db.models import QuerySet
 
-# Values that no caller would give: where they stand in the parameters is where a call's own values go.
+# Where these stand among the parameters is where a call's own values go. The whole numbers fit a small integer column:
+# a larger one would be found out of its range while the query is compiled, and the query empty.
 _MARKS: dict[type, Callable[[int], Any]] = {
-    int: lambda n: 2**62 + n,
+    int: lambda n: 32_001 + n,
     str: lambda n: f"\ue000mark{n}\ue000",
     uuid.UUID: lambda n: uuid.UUID(int=2**120 + n),
 }

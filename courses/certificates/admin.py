@@ -17,7 +17,7 @@ from django.utils.html import format_html, format_html_join
 from ceu.shared.admin import ReadOnlyAdmin, Waiting, address, counted
 from courses.certificates import pages, queue
 from courses.certificates import services as certificates
-from courses.certificates.admin_forms import ReasonForm, RevokeForm, SupersedeForm
+from courses.certificates.admin_forms import RevokeForm, SupersedeForm
 from courses.certificates.models import AwaitingCertificate, Certificate, CertificateDocument, CertificateEvent
 from courses.certificates.snapshot import Particulars
 from courses.learning.admin import ProgressMixin
@@ -156,7 +156,6 @@ class CertificateAdmin(ReadOnlyAdmin):
         "pdf": "courses.view_certificate",
         "supersede": "courses.revoke_certificate",
         "revoke": "courses.revoke_certificate",
-        "withhold": "courses.revoke_certificate",
     }
     refusals = (certificates.Refusal, certificates.NotEligible)
     list_display = ["number", "holder_name", "course", "completed_on", "issued_at", "issued_by", "standing"]
@@ -230,9 +229,7 @@ class CertificateAdmin(ReadOnlyAdmin):
     # --- correct it, take it back -----------------------------------------------------------------------------------------
 
     def page_words(self, name: str) -> str:
-        return {"pdf": "Download PDF", "supersede": "Supersede (correct)", "revoke": "Revoke", "withhold": "Withhold"}[
-            name
-        ]
+        return {"pdf": "Download PDF", "supersede": "Supersede (correct)", "revoke": "Revoke"}[name]
 
     def tools(self, request: HttpRequest, row: Certificate) -> list[tuple[str, str]]:
         erased = not hasattr(row, "holder")
@@ -283,19 +280,6 @@ class CertificateAdmin(ReadOnlyAdmin):
         ]
         return self.act(
             request, row, form, revoke, title="Revoke", intro=intro, button="Revoke the certificate", danger=True
-        )
-
-    def withhold_page(self, request: HttpRequest, row: Certificate) -> HttpResponse:
-        def withhold(given: dict) -> str:
-            certificates.withhold(row, **given, by=request.user, now=timezone.now())
-            return f"Certificate {row.number} is off the public page."
-
-        form = ReasonForm(request.POST if request.method == "POST" else None)
-        intro = [
-            "As its holder asked: the public page no longer shows it. The record is kept, and the holder still sees it."
-        ]
-        return self.act(
-            request, row, form, withhold, title="Withhold", intro=intro, button="Withhold from the public page"
         )
 
 

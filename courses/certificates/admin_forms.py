@@ -18,10 +18,6 @@ class SupersedeForm(CleanForm):
     reason = forms.CharField(**_REASON, help_text="It is kept with the record of the old certificate.")
 
 
-class ReasonForm(CleanForm):
-    reason = forms.CharField(**_REASON, help_text="It is kept with the record.")
-
-
 class RevokeForm(CleanForm):
     category = forms.ChoiceField(choices=[("", "Choose why"), *CertificateEvent.Category.choices], label="Category")
     reason = forms.CharField(

@@ -1,19 +1,24 @@
 """What a learner's result page says: the score in words, what follows from it, and each question as far as released."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, NamedTuple
+from html import escape
 from urllib.parse import quote
 from uuid import UUID
 
-from django.shortcuts import get_object_or_404
+from django.http import Http404
+from django.utils.html import linebreaks
+from django.utils.safestring import SafeString, mark_safe
 
+from ceu.shared.prepared import prepared
+from ceu.templatetags.design import icon
 from quizzes.delivery import pages, results
 from quizzes.delivery import services as delivery
 from quizzes.delivery.forms import letter
-from quizzes.delivery.models import Attempt, PublishedQuiz
+from quizzes.delivery.models import Attempt, Entry, PublishedQuiz
 from quizzes.delivery.results import Explanation, QuestionResult, Result
 from quizzes.delivery.services import Standing
 from quizzes.delivery.surroundings import Names, names
@@ -42,7 +47,7 @@ class ReasonLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class QuestionLine:
-    """One question of the result. `stem` and what follows are empty before release."""
+    """One question of the result. `section`, the question with every reason, is empty before release."""
 
     n: int
     verdict: str
@@ -51,21 +56,44 @@ class QuestionLine:
     lesson: str
     address: str
     safety: bool
-    stem: str = ""
-    vignette: str = ""
-    reasons: tuple[ReasonLine, ...] = ()
-    note: str = ""
+    section: SafeString = SafeString()
 
 
-def attempt_of(user, uuid: UUID) -> Attempt:
-    """One statement, the entry with it. A stranger's attempt and none at all are the same 404."""
-    return get_object_or_404(Attempt.objects.of(user).select_related("entry"), uuid=uuid)
+_ATTEMPT = [field.attname for field in Attempt._meta.concrete_fields]
+_ENTRY = [field.attname for field in Entry._meta.concrete_fields]
+_family = prepared(
+    lambda user, uuid: Attempt.objects.filter(entry__user=user, entry__attempts__uuid=uuid)
+    .order_by("number")
+    .values_list(*_ATTEMPT, *(f"entry__{name}" for name in _ENTRY)),
+    user=int,
+    uuid=UUID,
+)
 
 
-def page(user, attempt: Attempt, *, now: datetime) -> dict[str, Any]:
-    """Two statements and those of the layer above, whatever the number of questions. Raises NotSubmitted."""
-    entry = attempt.entry
-    standing = delivery.standing(entry, now=now)
+class Sat(NamedTuple):
+    """One attempt of a learner's own, its entry, and every attempt of that entry by number."""
+
+    attempt: Attempt
+    entry: Entry
+    attempts: list[Attempt]
+
+
+def sat(user, uuid: UUID) -> Sat:
+    """One statement. A stranger's attempt and none at all are the same 404."""
+    rows = _family(user=user.pk, uuid=uuid)
+    if not rows:
+        raise Http404("No such attempt of this user.")
+    entry = Entry.from_db("default", _ENTRY, rows[0][len(_ATTEMPT) :])
+    attempts = [Attempt.from_db("default", _ATTEMPT, row[: len(_ATTEMPT)]) for row in rows]
+    for attempt in attempts:
+        attempt.entry = entry
+    return Sat(next(each for each in attempts if each.uuid == uuid), entry, attempts)
+
+
+def page(user, sat: Sat, *, now: datetime) -> dict[str, Any]:
+    """One statement and that of the layer above, whatever the number of questions. Raises NotSubmitted."""
+    attempt, entry = sat.attempt, sat.entry
+    standing = delivery.standing_of(entry, sat.attempts, now)
     result = results.result_of(attempt, final=released(standing))
     words = names(entry)
     questions = [_question(each, entry.home, words) for each in result.questions]
@@ -193,7 +221,7 @@ def _topics(questions: list[QuestionLine]) -> list[TopicLine]:
 def _question(question: QuestionResult, home: str, words: Names) -> QuestionLine:
     slug, _, anchor = question.teaches_at.partition("/")
     topic = question.topic and words.topics.get(question.topic, f"Objective {question.topic}")
-    return QuestionLine(
+    line = QuestionLine(
         n=question.n,
         verdict=question.verdict,
         icon=ICONS[question.verdict],
@@ -201,8 +229,8 @@ def _question(question: QuestionResult, home: str, words: Names) -> QuestionLine
         lesson=words.lessons.get(slug, ""),
         address=_lesson_address(home, slug, anchor),
         safety=question.safety,
-        **({} if question.explanation is None else _explained(question.explanation)),
     )
+    return line if question.explanation is None else replace(line, section=_section(line, question.explanation))
 
 
 def _lesson_address(home: str, slug: str, anchor: str) -> str:
@@ -212,14 +240,48 @@ def _lesson_address(home: str, slug: str, anchor: str) -> str:
     return f"{home}lessons/{quote(slug, safe='')}/{place}"
 
 
-def _explained(explanation: Explanation) -> dict[str, Any]:
+def _section(line: QuestionLine, explanation: Explanation) -> SafeString:
+    """One question with every reason. Put together here: in a template it costs more than all statements together."""
+    done = " status--done" if line.verdict == "Correct" else ""
+    safety = '<span class="meta">Safety question</span>' if line.safety else ""
+    vignette, note = explanation.prompt.vignette, explanation.review.note
+    parts = [
+        f'<section class="marked" aria-labelledby="m{line.n}"><div class="row"><span class="label">Question {line.n}</span>'
+        f'<span class="status{done}">{icon(line.icon)}{line.verdict}</span>{safety}</div>',
+        f'<div class="case" dir="auto">{linebreaks(vignette, autoescape=True)}</div>' if vignette else "",
+        f'<h3 id="m{line.n}" dir="auto">{escape(explanation.prompt.stem)}</h3><ul class="reasons" role="list">',
+        *map(_item, _reasons(explanation)),
+        "</ul>",
+        f'<p class="meta" dir="auto">{escape(note)}</p>' if note else "",
+        _reread(line),
+        "</section>",
+    ]
+    return mark_safe("".join(parts))  # noqa: S308 (every part that an author or a learner wrote is escaped)
+
+
+def _reread(line: QuestionLine) -> str:
+    if not line.address:
+        return ""
+    words = f"Reread {escape(line.lesson)}" if line.lesson else "Read its section again"
+    hidden = f'<span class="hidden-visually"> for question {line.n}</span>'
+    return f'<p class="meta row"><a href="{escape(line.address)}">{words}{hidden}</a></p>'
+
+
+def _reasons(explanation: Explanation) -> list[ReasonLine]:
     prompt, review = explanation.prompt, explanation.review
     lines = [_reason(prompt.kind, review.by_option, place, reason) for place, reason in enumerate(review.reasons)]
     chosen = [reason.chosen for reason in review.reasons]
     if explanation.answer and not (all(chosen) if prompt.kind == "ordering" else any(chosen)):
-        mine = ReasonLine("mine", "", "Your answer.", pages.with_unit(prompt, explanation.answer), "")
-        lines.insert(0, mine)
-    return {"stem": prompt.stem, "vignette": prompt.vignette, "reasons": tuple(lines), "note": review.note}
+        lines.insert(0, ReasonLine("mine", "", "Your answer.", pages.with_unit(prompt, explanation.answer), ""))
+    return lines
+
+
+def _item(line: ReasonLine) -> str:
+    mark = f' class="{line.mark}"' if line.mark else ""
+    key = f'<span class="label" aria-hidden="true">{escape(line.key)}</span>' if line.key else ""
+    lead = f"<b>{escape(line.lead)}</b> " if line.lead else ""
+    why = f'<p class="why" dir="auto">{escape(line.why)}</p>' if line.why else ""
+    return f'<li{mark}>{key}<p dir="auto">{lead}{escape(line.text)}</p>{why}</li>'
 
 
 def _reason(kind: str, by_option: bool, place: int, reason: Reason) -> ReasonLine:

@@ -19,12 +19,12 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from ceu.shared.prepared import prepared
 from ceu.templatetags.design import icon
 from quizzes.delivery import timing
 from quizzes.delivery.forms import CONTROLS, Held
 from quizzes.delivery.models import Attempt, PublishedQuiz, Response
 from quizzes.delivery.paper import FIXED, QuizContent
-from quizzes.delivery.prepared import Prepared
 from quizzes.questions import QUESTION_KINDS
 
 MOST_SEGMENTS = 24
@@ -56,15 +56,6 @@ class Sitting(NamedTuple):
 
 
 _SITTING = ("pk", "uuid", "state", "deadline", "published_quiz_id", "entry__title", "entry__home")
-_USER, _UUID, _PK, _N = (
-    *(Attempt._meta.get_field(name) for name in ("entry", "uuid", "id")),
-    Response._meta.get_field("n"),
-)
-_MARKS = {_USER: 990_000_001, _UUID: UUID(int=990_000_002), _PK: 990_000_003, _N: 9_004}
-
-
-def _prepared(build, *fields) -> Prepared:
-    return Prepared(build, fields, tuple(_MARKS[field] for field in fields))
 
 
 def _only(rows: list[tuple]) -> tuple:
@@ -78,12 +69,12 @@ def _own(user: int, uuid: UUID) -> QuerySet[Attempt]:
     return Attempt.objects.of(SimpleNamespace(pk=user)).filter(uuid=uuid).order_by()
 
 
-_sitting = _prepared(lambda user, uuid: _own(user, uuid).values_list(*_SITTING), _USER, _UUID)
+_sitting = prepared(lambda user, uuid: _own(user, uuid).values_list(*_SITTING), user=int, uuid=UUID)
 
 
 def sitting(user, uuid: UUID) -> Sitting:
     """One statement. A stranger's attempt and none at all are the same 404."""
-    return Sitting(*_only(_sitting(user.pk, uuid)))
+    return Sitting(*_only(_sitting(user=user.pk, uuid=uuid)))
 
 
 class Slot(NamedTuple):
@@ -104,12 +95,12 @@ def _own_slot(user: int, uuid: UUID, n: int) -> QuerySet[Attempt]:
     return _own(user, uuid).filter(responses__n=n).values_list(*columns)
 
 
-_slot = _prepared(_own_slot, _USER, _UUID, _N)
+_slot = prepared(_own_slot, user=int, uuid=UUID, n=int)
 
 
 def slot(user, uuid: UUID, n: int) -> Slot:
     """One statement. 404 as `sitting`, and for a question that the attempt does not have."""
-    row = _only(_slot(user.pk, uuid, n) if n <= MOST_QUESTIONS else [])
+    row = _only(_slot(user=user.pk, uuid=uuid, n=n) if n <= MOST_QUESTIONS else [])
     return Slot(Sitting(*row[:-2]), n, *row[-2:])
 
 
@@ -154,11 +145,11 @@ def _text(column: str) -> Cast:
     return Cast(column, TextField())
 
 
-_all_rows = _prepared(_responses, _PK)
+_all_rows = prepared(_responses, attempt=int)
 
 
 def _rows(sitting: Sitting) -> list[_Row]:
-    return [_Row(*row) for row in _all_rows(sitting.pk)]
+    return [_Row(*row) for row in _all_rows(attempt=sitting.pk)]
 
 
 def question(

@@ -5,6 +5,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from django.db.models import TextField
+from django.db.models.functions import Cast
+
+from ceu.shared.prepared import prepared
 from quizzes import scoring
 from quizzes.delivery import timing
 from quizzes.delivery.models import Attempt, PublishedQuiz, Response
@@ -104,10 +108,21 @@ def result_of(attempt: Attempt, *, final: bool) -> Result:
     )
 
 
+def _responses(attempt: int, *more: str):
+    columns = ("n", "revision_id", Cast("order", TextField()), Cast("answer", TextField()), "earned", "correct", *more)
+    return Response.objects.filter(attempt=attempt).order_by("n").values_list(*columns)
+
+
+_verdicts = prepared(_responses, attempt=int)
+_with_keys = prepared(lambda attempt: _responses(attempt, "revision__key__key"), attempt=int)
+
+
 def _rows(attempt: Attempt, final: bool) -> list[_Row]:
-    columns = ["n", "revision_id", "order", "answer", "earned", "correct", *(["revision__key__key"] if final else [])]
-    responses = Response.objects.filter(attempt=attempt.pk).order_by("n")
-    return [_Row(*row) for row in responses.values_list(*columns)]
+    found = (_with_keys if final else _verdicts)(attempt=attempt.pk)
+    return [
+        _Row(n, revision, json.loads(order), None if answer is None else json.loads(answer), *rest)
+        for n, revision, order, answer, *rest in found
+    ]
 
 
 def _question(row: _Row, item: PoolItem) -> QuestionResult:

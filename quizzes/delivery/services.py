@@ -53,6 +53,7 @@ __all__ = [
     "publish_quiz",
     "save_answer",
     "standing",
+    "standing_of",
     "start",
     "submit",
     "void",
@@ -106,10 +107,11 @@ def allow(entry: Entry, *, extra_attempts: int = 0, time_multiplier: Decimal | N
 
 def standing(entry: Entry, *, now: datetime) -> Standing:
     """One statement."""
-    return _standing(entry, list(entry.attempts.order_by("number")), now)
+    return standing_of(entry, list(entry.attempts.order_by("number")), now)
 
 
-def _standing(entry: Entry, attempts: list[Attempt], now: datetime) -> Standing:
+def standing_of(entry: Entry, attempts: list[Attempt], now: datetime) -> Standing:
+    """For a caller that has read all attempts of the entry, by number."""
     rules = PublishedQuiz.objects.content(entry.published_quiz_id).rules
     used = sum(attempt.state != Attempt.State.VOID for attempt in attempts)
     submitted = [attempt.submitted_at for attempt in attempts if attempt.state == Attempt.State.SUBMITTED]
@@ -136,7 +138,7 @@ def start(entry: Entry, *, now: datetime) -> Attempt:
     """The open attempt, or a new one. Raises AlreadyPassed, NoAttemptsLeft, CoolingDown."""
     entry = Entry.objects.select_for_update().get(pk=entry.pk)
     attempts = list(entry.attempts.order_by("number"))
-    found = _standing(entry, attempts, now)
+    found = standing_of(entry, attempts, now)
     if found.open:
         return found.open
     if found.refusal:

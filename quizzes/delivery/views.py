@@ -108,15 +108,15 @@ def check(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @signed_in
 def result(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The result; an attempt whose time ran out unwatched is closed first, as of its deadline."""
-    now, attempt = timezone.now(), outcome.attempt_of(request.user, uuid)
-    if attempt.state == Attempt.State.VOID:
-        return render(request, "quizzes/void.html", _void(attempt))
-    if attempt.state == Attempt.State.OPEN:
-        if not timing.is_late(now, attempt.deadline):
+    now, sat = timezone.now(), outcome.sat(request.user, uuid)
+    if sat.attempt.state == Attempt.State.VOID:
+        return render(request, "quizzes/void.html", _void(sat.attempt))
+    if sat.attempt.state == Attempt.State.OPEN:
+        if not timing.is_late(now, sat.attempt.deadline):
             return redirect("quizzes:attempt", uuid)
-        delivery.submit(attempt, now=attempt.deadline)
-        attempt = outcome.attempt_of(request.user, uuid)
-    return render(request, "quizzes/result.html", outcome.page(request.user, attempt, now=now))
+        delivery.submit(sat.attempt, now=sat.attempt.deadline)
+        sat = outcome.sat(request.user, uuid)
+    return render(request, "quizzes/result.html", outcome.page(request.user, sat, now=now))
 
 
 def _void(attempt: Attempt) -> dict:

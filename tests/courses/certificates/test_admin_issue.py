@@ -217,13 +217,7 @@ def test_what_is_superseded_is_not_superseded_again(client, certificate):
     assert address not in client.get(url(Certificate, "change", certificate.pk)).content.decode()
 
 
-def test_a_certificate_is_withheld_from_the_public_page(client, certificate):
-    client.post(url(Certificate, "withhold", certificate.pk), {"reason": "The holder asked."})
-
-    assert certificate.events.filter(kind="withheld", reason="The holder asked.").exists()
-
-
-@pytest.mark.parametrize("page", ["supersede", "revoke", "withhold"])
+@pytest.mark.parametrize("page", ["supersede", "revoke"])
 def test_an_auditor_reads_certificates_and_changes_none(page, certificate):
     client = signed_in(staff("auditor"))
 
