@@ -1,7 +1,5 @@
 """Every difference between deployments is an environment variable, and it is read here and nowhere else."""
 
-import os
-import sys
 from pathlib import Path
 
 import environ
@@ -123,7 +121,12 @@ if env("DATABASE_URL", default=""):
                 "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=8), "timeout": 10}
             }
 else:
-    DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": env("SQLITE_PATH", default=str(BASE_DIR / "db.sqlite3"))}}
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": env("SQLITE_PATH", default=str(BASE_DIR / "db.sqlite3")),
+        }
+    }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -261,7 +264,9 @@ vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <{PROVIDER_CONTACT}>")
 TASKS = {
     "default": {
-        "BACKEND": "django_tasks_db.DatabaseBackend" if not LOCAL else "django_tasks.backends.immediate.ImmediateBackend"
+        "BACKEND": "django_tasks_db.DatabaseBackend"
+        if not LOCAL
+        else "django_tasks.backends.immediate.ImmediateBackend"
     }
 }
 LOGGING = {

@@ -35,12 +35,101 @@ pytestmark = pytest.mark.django_db
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 FIELDS = [
-    *(["login", "email", "password", "password1", "oldpassword", "code", "legal_name", "display_name", "time_zone", "next", "action", "remember", "theme"]),
-    *(["jurisdiction", "profession", "number", "issued_on", "expires_on", "name", "credential", "confirmed", "typed_name", "licence", "anchor"]),
-    *(["minutes", "change", "comments", "grievance", "answer", "answer-0", "answer-1", "answer-2", "answer-3", "rev", "clear", "flag", "back", "keep"]),
-    *(["title", "bank", "kind", "stem", "vignette", "pool", "objective", "references", "position", "slug", "body", "svg", "status", "points", "choose", "tolerance"]),
-    *(["authors", "instructors", "roles", "reason", "category", "extra_attempts", "time_multiplier", "seen", "_selected_action", "action", "post"]),
-    *(["options-TOTAL_FORMS", "options-INITIAL_FORMS", "options-0-id", "options-0-item", "options-0-text", "_continue"]),
+    *(
+        [
+            "login",
+            "email",
+            "password",
+            "password1",
+            "oldpassword",
+            "code",
+            "legal_name",
+            "display_name",
+            "time_zone",
+            "next",
+            "action",
+            "remember",
+            "theme",
+        ]
+    ),
+    *(
+        [
+            "jurisdiction",
+            "profession",
+            "number",
+            "issued_on",
+            "expires_on",
+            "name",
+            "credential",
+            "confirmed",
+            "typed_name",
+            "licence",
+            "anchor",
+        ]
+    ),
+    *(
+        [
+            "minutes",
+            "change",
+            "comments",
+            "grievance",
+            "answer",
+            "answer-0",
+            "answer-1",
+            "answer-2",
+            "answer-3",
+            "rev",
+            "clear",
+            "flag",
+            "back",
+            "keep",
+        ]
+    ),
+    *(
+        [
+            "title",
+            "bank",
+            "kind",
+            "stem",
+            "vignette",
+            "pool",
+            "objective",
+            "references",
+            "position",
+            "slug",
+            "body",
+            "svg",
+            "status",
+            "points",
+            "choose",
+            "tolerance",
+        ]
+    ),
+    *(
+        [
+            "authors",
+            "instructors",
+            "roles",
+            "reason",
+            "category",
+            "extra_attempts",
+            "time_multiplier",
+            "seen",
+            "_selected_action",
+            "action",
+            "post",
+        ]
+    ),
+    *(
+        [
+            "options-TOTAL_FORMS",
+            "options-INITIAL_FORMS",
+            "options-0-id",
+            "options-0-item",
+            "options-0-text",
+            "_continue",
+        ]
+    ),
     *(f"objective-{n}" for n in range(1, 4)),
     *(statement.key for statement in questions.GENERAL),
 ]
@@ -80,14 +169,22 @@ def site(world: World) -> Iterator[str]:
 def forms_of_the_site(world: World, who: str) -> Iterator[str]:
     """Where this person may POST: what the table of addresses says."""
     takes = {name for name, answers in read(SITE, PEOPLE).items() if answers[who][1] not in {404, 405}}
-    return (address for pattern, address in every_address(world) if pattern.name in takes and not pattern.route.startswith("admin/"))
+    return (
+        address
+        for pattern, address in every_address(world)
+        if pattern.name in takes and not pattern.route.startswith("admin/")
+    )
 
 
 def forms_of_the_desks(world: World) -> Iterator[str]:
     """Where a superuser may POST in the admin, without the lists and what only asks "are you sure?"."""
     takes = {name for name, answers in read(ADMIN, STAFF).items() if answers["superuser"][1] in {200, 302, 400}}
     taken = (pattern for pattern in walk() if table_name(pattern) in takes)
-    return (address_of(pattern, world) for pattern in taken if not pattern.name.endswith(("_changelist", "_history", "_delete", "_pdf", "_preview")))
+    return (
+        address_of(pattern, world)
+        for pattern in taken
+        if not pattern.name.endswith(("_changelist", "_history", "_delete", "_pdf", "_preview"))
+    )
 
 
 def lists(world: World, *models: str) -> list[str]:
@@ -147,7 +244,11 @@ NEVER_STORED = ["nul", "bad utf-8", "lone surrogate", "long", "too large", "1001
 
 
 @pytest.mark.parametrize(
-    ("who", "body"), [*(("owner", body) for body in BODIES), *(("anonymous", body) for body in ("nul", "lone surrogate", "twice", "deep json"))]
+    ("who", "body"),
+    [
+        *(("owner", body) for body in BODIES),
+        *(("anonymous", body) for body in ("nul", "lone surrogate", "twice", "deep json")),
+    ],
 )
 def test_b10_whatever_is_posted_is_answered(world, who, body):
     data, kind = BODIES[body]
@@ -194,7 +295,9 @@ def test_b10_another_method_reads_or_is_refused_and_changes_nothing(world, metho
 
 def test_b10_every_page_that_can_be_read_can_be_asked_for_its_head(world):
     client, differing = world.visit("owner"), []
-    for pattern, address in ((pattern, address) for pattern, address in every_address(world) if "admin/" not in pattern.route):
+    for pattern, address in (
+        (pattern, address) for pattern, address in every_address(world) if "admin/" not in pattern.route
+    ):
         forget()
         got, headed = client.get(address).status_code, client.head(address).status_code
         differing += [(pattern.name, got, headed)] if got != headed else []
@@ -202,7 +305,14 @@ def test_b10_every_page_that_can_be_read_can_be_asked_for_its_head(world):
     assert differing == []
 
 
-@pytest.mark.parametrize("override", [{"data": "_method=DELETE"}, {"headers": {"x-http-method-override": "DELETE"}}, {"headers": {"x-method-override": "PUT"}}])
+@pytest.mark.parametrize(
+    "override",
+    [
+        {"data": "_method=DELETE"},
+        {"headers": {"x-http-method-override": "DELETE"}},
+        {"headers": {"x-method-override": "PUT"}},
+    ],
+)
 def test_b10_a_method_cannot_be_overridden(world, override):
     address = reverse("account_licence_change", args=[world.licence.uuid])
 
@@ -212,16 +322,35 @@ def test_b10_a_method_cannot_be_overridden(world, override):
     assert Licence.objects.filter(pk=world.licence.pk).exists()
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:99999", "a" * 300, "[::1", "testserver, evil.example", "testserver@evil.example", "\x00"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "evil.example:99999",
+        "a" * 300,
+        "[::1",
+        "testserver, evil.example",
+        "testserver@evil.example",
+        "\x00",
+    ],
+)
 def test_b10_a_spoofed_host_is_refused_everywhere(world, host):
     client = world.visit("owner")
 
-    found = {address: client.get(address, headers={"host": host}).status_code for address in [*site(world), "/admin/", "/static/ceu/site.css"]}
+    found = {
+        address: client.get(address, headers={"host": host}).status_code
+        for address in [*site(world), "/admin/", "/static/ceu/site.css"]
+    }
 
     assert {address for address, status in found.items() if status != 400} == {"/static/ceu/site.css"}
 
 
-FORWARDED = {"x-forwarded-host": "evil.example", "x-forwarded-proto": "https", "x-forwarded-port": "666", "forwarded": "host=evil.example"}
+FORWARDED = {
+    "x-forwarded-host": "evil.example",
+    "x-forwarded-proto": "https",
+    "x-forwarded-port": "666",
+    "forwarded": "host=evil.example",
+}
 
 
 def test_b10_what_a_proxy_would_say_is_not_believed_without_one(world):
@@ -239,7 +368,9 @@ def test_s24_the_check_of_certificates_is_not_opened_wider_by_a_made_up_address(
     client = world.visit("anonymous")
     forget()
 
-    told = [client.get(f"/verify/{'0' * 40}/", headers={"x-forwarded-for": f"192.0.2.{n}"}).status_code for n in range(25)]
+    told = [
+        client.get(f"/verify/{'0' * 40}/", headers={"x-forwarded-for": f"192.0.2.{n}"}).status_code for n in range(25)
+    ]
 
     assert told[-1] == 429
 
@@ -258,7 +389,13 @@ QUERIES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("who", "kind"), [*(("owner", kind) for kind in IDS), *(("superuser", kind) for kind in ("huge", "negative", "nul", "arabic", "long"))])
+@pytest.mark.parametrize(
+    ("who", "kind"),
+    [
+        *(("owner", kind) for kind in IDS),
+        *(("superuser", kind) for kind in ("huge", "negative", "nul", "arabic", "long")),
+    ],
+)
 def test_b13_an_id_that_is_none_is_not_found(world, who, kind):
     sender, found = Sender(world, who), {}
 
@@ -268,14 +405,24 @@ def test_b13_an_id_that_is_none_is_not_found(world, who, kind):
             bad = IDS[kind].format(values[parameter]) if kind == "braces" else IDS[kind]
             address = pattern.filled(values | {parameter: bad if "%" in bad else quote(bad)})
             for method in ("GET",) if who == "superuser" else ("GET", "POST"):
-                found[f"{method} {pattern.name} {parameter}"] = sender.send(method, address, data="", content_type=FORM).status_code
+                found[f"{method} {pattern.name} {parameter}"] = sender.send(
+                    method, address, data="", content_type=FORM
+                ).status_code
 
     assert {name: status for name, status in found.items() if status >= 500} == {}
 
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_b13_a_list_of_the_admin_is_asked_only_what_it_offers(world, query):
-    asked = lists(world, "quizzes_item", "quizzes_entry", "quizzes_attempt", "accounts_user", "courses_enrolment", "courses_certificate")
+    asked = lists(
+        world,
+        "quizzes_item",
+        "quizzes_entry",
+        "quizzes_attempt",
+        "accounts_user",
+        "courses_enrolment",
+        "courses_certificate",
+    )
 
     assert Sender(world, "superuser").failures("GET", (f"{address}?{query}" for address in asked)) == []
 
@@ -318,13 +465,27 @@ def test_s04_a_person_does_not_make_themselves_staff(world):
     world.visit("owner").post("/accounts/profile/", {"legal_name": "Other Name", "time_zone": "UTC"} | extra)
 
     row = User.objects.get(pk=owner.pk)
-    assert (row.legal_name, row.email, row.is_staff, row.is_superuser, row.is_active) == ("Other Name", owner.email, False, False, True)
+    assert (row.legal_name, row.email, row.is_staff, row.is_superuser, row.is_active) == (
+        "Other Name",
+        owner.email,
+        False,
+        False,
+        True,
+    )
     assert not row.groups.exists()
 
 
 def test_s04_a_licence_is_ones_own_whatever_is_sent(world):
     stranger = world.people["stranger"]
-    sent = {"jurisdiction": "Ohio", "profession": "other", "number": "7", "user": stranger.pk, "user_id": stranger.pk, "uuid": "x", "id": "1"}
+    sent = {
+        "jurisdiction": "Ohio",
+        "profession": "other",
+        "number": "7",
+        "user": stranger.pk,
+        "user_id": stranger.pk,
+        "uuid": "x",
+        "id": "1",
+    }
 
     world.visit("owner").post("/accounts/licences/add/", sent | EXTRA)
 
@@ -339,7 +500,14 @@ def test_s04_an_answer_brings_no_score_and_the_attempt_to_bring_one_is_logged(wo
 
     assert saved.status_code == 302
     attempt, row = Attempt.objects.get(pk=world.attempt.pk), Response.objects.get(attempt=world.attempt, n=1)
-    assert (attempt.passed, attempt.percent, attempt.state, attempt.deadline, row.earned, row.correct) == (None, None, "open", None, None, None)
+    assert (attempt.passed, attempt.percent, attempt.state, attempt.deadline, row.earned, row.correct) == (
+        None,
+        None,
+        "open",
+        None,
+        None,
+        None,
+    )
     assert "fields that no form of ours has" in caplog.text
 
 
@@ -352,7 +520,14 @@ def test_s04_a_submission_is_marked_and_not_believed(world):
 
 def test_s04_an_enrolment_is_ones_own_and_on_the_newest_edition(world):
     newest = world.alpha.editions.order_by("-number").first()
-    sent = {"profession": "other", "jurisdiction": "Ohio", "confirmed": "on", "edition": "1", "user": "1", "course": str(world.beta.pk)}
+    sent = {
+        "profession": "other",
+        "jurisdiction": "Ohio",
+        "confirmed": "on",
+        "edition": "1",
+        "user": "1",
+        "course": str(world.beta.pk),
+    }
 
     world.visit("stranger").post(reverse("courses:enrol", args=["alpha"]), sent | EXTRA)
 
@@ -362,12 +537,23 @@ def test_s04_an_enrolment_is_ones_own_and_on_the_newest_edition(world):
 
 def test_s04_an_attestation_is_signed_with_ones_own_licence_and_name(world):
     enrolment = finished_but_for_the_signature(world)
-    foreign = Licence.objects.create(user=world.people["stranger"], jurisdiction="Ohio", profession="other", number="STOLEN")
+    foreign = Licence.objects.create(
+        user=world.people["stranger"], jurisdiction="Ohio", profession="other", number="STOLEN"
+    )
     client, address = world.visit("owner"), reverse("courses:attestation", args=[enrolment.course.slug])
 
     client.post(address, {"typed_name": "Owner Delgado", "licence": foreign.pk})
     assert not Attestation.objects.filter(enrolment=enrolment).exists()
-    client.post(address, {"typed_name": "Owner Delgado", "legal_name": "Somebody Else", "licence_number": "STOLEN", "signed_at": "2020-01-01"} | EXTRA)
+    client.post(
+        address,
+        {
+            "typed_name": "Owner Delgado",
+            "legal_name": "Somebody Else",
+            "licence_number": "STOLEN",
+            "signed_at": "2020-01-01",
+        }
+        | EXTRA,
+    )
 
     row = Attestation.objects.get(enrolment=enrolment)
     assert (row.legal_name, row.licence_number, row.signed_at.year) == ("Owner Delgado", "", 2027)
@@ -386,7 +572,9 @@ def test_b10_a_field_that_comes_twice_is_refused(world, name):
     single = world.attempt.responses.get(revision__kind="single")
     address = reverse("quizzes:answer", args=[world.attempt.uuid, single.n])
 
-    response = world.visit("owner").post(address, f"rev=0&answer=1&{name}=1&{name}=0", content_type=FORM, headers={"accept": JSON})
+    response = world.visit("owner").post(
+        address, f"rev=0&answer=1&{name}=1&{name}=0", content_type=FORM, headers={"accept": JSON}
+    )
 
     assert response.status_code == 400
     assert Response.objects.get(pk=single.pk).answer is None
@@ -499,7 +687,10 @@ def test_b11_a_queue_that_is_played_again_a_week_later_changes_nothing(world, qu
     with time_machine.travel(NOW + timedelta(days=7)):
         again = world.visit("owner")
         address = reverse("quizzes:answer", args=[world.attempt.uuid, single.n])
-        told = [again.post(address, body, content_type=FORM, headers={"accept": JSON}).status_code for body in ("rev=0&answer=1", "rev=1&answer=2")]
+        told = [
+            again.post(address, body, content_type=FORM, headers={"accept": JSON}).status_code
+            for body in ("rev=0&answer=1", "rev=1&answer=2")
+        ]
 
     assert told == [409, 409]
     assert Response.objects.get(pk=single.pk).answer == stored.answer
@@ -550,7 +741,10 @@ FUZZED = {
     "/courses/alpha/lessons/m1-l1/place/": ("owner", "anchor"),
     "/admin/quizzes/item/add/": ("instructor", "bank code kind pool vignette stem"),
     "/admin/accounts/user/add/": ("superuser", "email legal_name display_name time_zone is_active is_superuser roles"),
-    "/admin/courses/course/add/": ("instructor", "slug title subtitle summary level pass_mark attempts_allowed released_on"),
+    "/admin/courses/course/add/": (
+        "instructor",
+        "slug title subtitle summary level pass_mark attempts_allowed released_on",
+    ),
 }
 
 

@@ -68,7 +68,9 @@ def test_s26_every_answer_has_its_headers_and_what_knows_a_person_is_stored_nowh
             forget()
             response = client.get(address)
             knows_somebody = who != "anonymous" or "session" in response.cookies
-            if found := wrong_with(response) + ([] if is_kept_private(response, knows_somebody) else [response["Cache-Control"]]):
+            if found := wrong_with(response) + (
+                [] if is_kept_private(response, knows_somebody) else [response["Cache-Control"]]
+            ):
                 wrong[pattern.name] = found
 
     assert wrong == {}
@@ -90,7 +92,9 @@ def test_a_certificate_as_pdf_is_a_file_and_is_stored_nowhere(world):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("query", ["", "?number=MT-000001-A&name=Delgado", "?number=MT-000001-A&name=Nobody", "?number=x&name=y"])
+@pytest.mark.parametrize(
+    "query", ["", "?number=MT-000001-A&name=Delgado", "?number=MT-000001-A&name=Nobody", "?number=x&name=y"]
+)
 def test_search_engines_are_told_to_list_no_certificate(world, query):
     assert world.visit("anonymous").get(f"/verify/{query}")["X-Robots-Tag"] == "noindex"
 
@@ -209,7 +213,10 @@ HSTS = "max-age=63072000; includeSubDomains; preload"
 def real_site(tmp_path_factory):
     """What a site in production mode answers, by name. It runs in a process of its own: settings are read at the start."""
     env = {name: value for name, value in os.environ.items() if name not in OURS} | SECRETS
-    env |= {"DJANGO_SETTINGS_MODULE": "ceu.settings", "SQLITE_PATH": str(tmp_path_factory.mktemp("real") / "site.sqlite3")}
+    env |= {
+        "DJANGO_SETTINGS_MODULE": "ceu.settings",
+        "SQLITE_PATH": str(tmp_path_factory.mktemp("real") / "site.sqlite3"),
+    }
     done = subprocess.run([sys.executable, "-c", A_REAL_SITE], cwd=ROOT, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])

@@ -11,9 +11,13 @@ pytestmark = pytest.mark.django_db
 
 def test_it_answers_what_the_queryset_answers():
     ana, ben = make_user(), make_user()
-    read = prepared(lambda pk: User.objects.filter(pk=pk).values_list("uuid", "email", "date_joined", "is_staff"), pk=int)
+    read = prepared(
+        lambda pk: User.objects.filter(pk=pk).values_list("uuid", "email", "date_joined", "is_staff"), pk=int
+    )
 
-    assert read(pk=ana.pk) == list(User.objects.filter(pk=ana.pk).values_list("uuid", "email", "date_joined", "is_staff"))
+    assert read(pk=ana.pk) == list(
+        User.objects.filter(pk=ana.pk).values_list("uuid", "email", "date_joined", "is_staff")
+    )
     assert read(pk=ben.pk)[0][1] == ben.email
 
 

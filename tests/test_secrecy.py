@@ -150,8 +150,18 @@ def test_s01_no_answer_to_an_answer_tells_a_key(world, log):
 
 def _bodies(kind: str) -> list[str]:
     parts = [f"answer-{place}={place + 1}" for place in range(4)]
-    ours = "&".join(parts) if kind in {"matching", "ordering"} else "answer=0" if kind != "text" else "answer=median+nerve"
-    return [f"{ours}&rev=0", f"{ours}&rev=99", f"{ours}&rev=x", "answer=%ff&rev=0", "rev=1&clear=1", "answer=99&answer=98&rev=0", "rev=0&flag=1"]
+    ours = (
+        "&".join(parts) if kind in {"matching", "ordering"} else "answer=0" if kind != "text" else "answer=median+nerve"
+    )
+    return [
+        f"{ours}&rev=0",
+        f"{ours}&rev=99",
+        f"{ours}&rev=x",
+        "answer=%ff&rev=0",
+        "rev=1&clear=1",
+        "answer=99&answer=98&rev=0",
+        "rev=0&flag=1",
+    ]
 
 
 def test_s01_a_failed_attempt_with_attempts_left_tells_no_key(world, log):
@@ -181,7 +191,11 @@ def test_s01_after_a_pass_every_reason_is_told_to_its_learner_alone(world):
 
 def test_s01_the_last_attempt_opens_the_keys_and_a_further_allowance_does_not_reopen_a_paper(world):
     for _ in range(3):
-        last = take(world, right=False, now=NOW + 100 * HOUR * (1 + Attempt.objects.filter(entry=world.attempt.entry_id).count()))
+        last = take(
+            world,
+            right=False,
+            now=NOW + 100 * HOUR * (1 + Attempt.objects.filter(entry=world.attempt.entry_id).count()),
+        )
     crawler = Crawler(world, "owner")
 
     crawler.fetch("GET", reverse("quizzes:result", args=[last.uuid]))
@@ -272,7 +286,9 @@ def test_s02_the_place_of_the_right_option_tells_nothing(world):
 
     assert {name: sum(found.values()) >= PAPERS for name, found in places.items()} == dict.fromkeys(places, True)
     assert {name.split()[0] for name in places} == {"single", "multiple", "matching"}
-    assert {name: found for name, found in places.items() if _squared(found, int(name[-1])) > CRITICAL[int(name[-1])]} == {}
+    assert {
+        name: found for name, found in places.items() if _squared(found, int(name[-1])) > CRITICAL[int(name[-1])]
+    } == {}
 
 
 def _right_places(placed: selection.Placed, keys: dict) -> list[tuple[str, int]]:
@@ -280,7 +296,11 @@ def _right_places(placed: selection.Placed, keys: dict) -> list[tuple[str, int]]
     kind, key = placed.item.kind, keys[placed.item.revision]
     if kind in {"single", "multiple"}:
         return [(f"{kind} {index}", placed.order.index(index)) for index in key.correct]
-    return [(f"{kind} {left}", placed.order.index(right)) for left, right in enumerate(key.pairs)] if kind == "matching" else []
+    return (
+        [(f"{kind} {left}", placed.order.index(right)) for left, right in enumerate(key.pairs)]
+        if kind == "matching"
+        else []
+    )
 
 
 def _squared(found: Counter, places: int) -> float:
@@ -303,7 +323,9 @@ def test_s02_a_right_and_a_wrong_answer_are_saved_alike(world, kind, accept):
             address = reverse("quizzes:answer", args=[world.attempt.uuid, response.n])
             saved = client.post(address, urlencode(fields), content_type=FORM, headers={"accept": accept})
         transaction.savepoint_rollback(before)
-        told.append((saved.status_code, len(saved.content), sorted(saved.headers.items()), queries.statements(captured)))
+        told.append(
+            (saved.status_code, len(saved.content), sorted(saved.headers.items()), queries.statements(captured))
+        )
 
     assert told[0] == told[1]
     assert told[0][0] in {200, 302}

@@ -251,7 +251,9 @@ def _each(numbers: list[int], people: tuple[str, ...]) -> list[int]:
 
 def is_admin_page(pattern: Pattern) -> bool:
     """A page of one model: admin/<app>/<model>/…"""
-    return pattern.route.startswith("admin/") and pattern.route.count("/") > 2 and "password_change" not in pattern.route
+    return (
+        pattern.route.startswith("admin/") and pattern.route.count("/") > 2 and "password_change" not in pattern.route
+    )
 
 
 def table_name(pattern: Pattern) -> str:
@@ -324,7 +326,11 @@ def _differing(found: Answers, expected: Answers) -> dict:
 def test_s05_no_page_of_the_admin_opens_to_who_is_not_staff(world, who, status):
     visitor = Visitor(world, who)
 
-    found = {table_name(pattern): visitor.pair(address) for pattern, address in every_address(world) if is_admin_page(pattern)}
+    found = {
+        table_name(pattern): visitor.pair(address)
+        for pattern, address in every_address(world)
+        if is_admin_page(pattern)
+    }
 
     assert {name: answers for name, answers in found.items() if answers != (status, status)} == {}
 
@@ -339,10 +345,16 @@ def test_s05_what_belongs_to_another_is_answered_as_what_does_not_exist(world, w
     visitor, checked, told = Visitor(world, who), 0, []
 
     for pattern in (each for each in walk() if each.parameters and is_admin_page(each) == in_admin):
-        theirs, nobodys = (visitor.ask(method, address) for address in (address_of(pattern, world), nobodys_address(pattern, world)))
+        theirs, nobodys = (
+            visitor.ask(method, address) for address in (address_of(pattern, world), nobodys_address(pattern, world))
+        )
         if theirs.status_code == 404:
             checked += 1
-            told += [] if masked(theirs) == masked(nobodys) and nobodys.status_code == 404 else [(pattern.name, nobodys.status_code)]
+            told += (
+                []
+                if masked(theirs) == masked(nobodys) and nobodys.status_code == 404
+                else [(pattern.name, nobodys.status_code)]
+            )
 
     assert told == []
     assert checked > 10
@@ -352,12 +364,16 @@ def test_s05_what_belongs_to_another_is_answered_as_what_does_not_exist(world, w
 
 
 @pytest.mark.parametrize(
-    ("method", "token"), [("POST", ""), ("POST", "u" * 32), ("POST", "t" * 64), ("DELETE", "")], ids=["none", "foreign", "stale", "delete"]
+    ("method", "token"),
+    [("POST", ""), ("POST", "u" * 32), ("POST", "t" * 64), ("DELETE", "")],
+    ids=["none", "foreign", "stale", "delete"],
 )
 def test_s11_nothing_but_a_read_is_heard_without_the_right_token(world, method, token):
     visitor = Visitor(world, "superuser")
 
-    found = {pattern.name: visitor.ask(method, address, token=token).status_code for pattern, address in every_address(world)}
+    found = {
+        pattern.name: visitor.ask(method, address, token=token).status_code for pattern, address in every_address(world)
+    }
 
     assert {name: status for name, status in found.items() if status != 403} == {}
 
@@ -378,7 +394,11 @@ def digest_of_everything() -> dict[str, str]:
     """Table -> SHA-256 of all its rows, but for login sessions, which a read may renew."""
     models = [model for model in apps.get_models(include_auto_created=True) if not model._meta.proxy]
     rows = {model._meta.db_table: model._base_manager.order_by("pk").values_list() for model in models}
-    return {table: hashlib.sha256(repr(list(found)).encode()).hexdigest() for table, found in rows.items() if table not in SESSIONS}
+    return {
+        table: hashlib.sha256(repr(list(found)).encode()).hexdigest()
+        for table, found in rows.items()
+        if table not in SESSIONS
+    }
 
 
 def test_s11_no_token_stands_in_an_address(world):
@@ -388,7 +408,9 @@ def test_s11_no_token_stands_in_an_address(world):
         forget()
         body = client.get(address).content.decode(errors="replace")
         token = client.cookies["csrf"].value if "csrf" in client.cookies else ""
-        found += re.findall(r'(?:href|action|src)="[^"]*csrf[^"]*"', body) + ([address] if token and f"={token}" in body else [])
+        found += re.findall(r'(?:href|action|src)="[^"]*csrf[^"]*"', body) + (
+            [address] if token and f"={token}" in body else []
+        )
 
     assert found == []
 
@@ -398,6 +420,10 @@ def test_s11_no_token_stands_in_an_address(world):
 def test_s23_every_redirect_stays_on_this_host(world, who, onward):
     visitor = Visitor(world, who)
 
-    found = [visitor.ask("GET", address + onward).get("Location", "/") for pattern, address in every_address(world) if not is_admin_page(pattern)]
+    found = [
+        visitor.ask("GET", address + onward).get("Location", "/")
+        for pattern, address in every_address(world)
+        if not is_admin_page(pattern)
+    ]
 
     assert [to for to in found if not re.match(r"/(?![/\\])", to)] == []

@@ -119,7 +119,12 @@ def make_world() -> World:
 
 def make_people() -> dict[str, User]:
     people = {name: make_person(name) for name in (*LEARNERS, *STAFF)}
-    for name, role in {"instructor": "instructor", "elsewhere": "instructor", "registrar": "registrar", "auditor": "auditor"}.items():
+    for name, role in {
+        "instructor": "instructor",
+        "elsewhere": "instructor",
+        "registrar": "registrar",
+        "auditor": "auditor",
+    }.items():
         roles.give(people[name], role)
     User.objects.filter(pk=people["superuser"].pk).update(is_staff=True, is_superuser=True)
     for name in STAFF:
@@ -137,7 +142,9 @@ def make_person(name: str) -> User:
 def make_key(user: User) -> Authenticator:
     """A passkey as a browser would have registered it."""
     public = ES256({1: 2, 3: -7, -1: 1, -2: b"x" * 32, -3: b"y" * 32})
-    held = AuthenticatorData.create(bytes(32), 0x41, 0, AttestedCredentialData.create(Aaguid(bytes(16)), b"blue", public))
+    held = AuthenticatorData.create(
+        bytes(32), 0x41, 0, AttestedCredentialData.create(Aaguid(bytes(16)), b"blue", public)
+    )
     response = {
         "clientDataJSON": websafe_encode(b'{"type":"webauthn.create","challenge":"","origin":"http://testserver"}'),
         "attestationObject": websafe_encode(AttestationObject.create("none", held, {})),
@@ -193,7 +200,10 @@ def _ordering() -> Question:
 
 def _numeric() -> Question:
     wrong = (numeric.Wrong(canary_number(), canary()), numeric.Wrong(canary_number(), canary()))
-    return Question(numeric.Prompt("numeric", "", "How many?", "times"), numeric.Key(canary_number(), Decimal("0.05"), wrong, canary()))
+    return Question(
+        numeric.Prompt("numeric", "", "How many?", "times"),
+        numeric.Key(canary_number(), Decimal("0.05"), wrong, canary()),
+    )
 
 
 def _text() -> Question:

@@ -37,7 +37,9 @@ class RowsField(forms.ModelMultipleChoiceField):
     def clean(self, value: Any) -> Any:
         for each in value if isinstance(value, list | tuple) else ():
             if not is_key(self.queryset.model._meta.pk, each):
-                raise ValidationError(self.error_messages["invalid_pk_value"], code="invalid_pk_value", params={"pk": each})
+                raise ValidationError(
+                    self.error_messages["invalid_pk_value"], code="invalid_pk_value", params={"pk": each}
+                )
         return super().clean(value)
 
 

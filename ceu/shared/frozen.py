@@ -66,8 +66,7 @@ def _create(vendor: str, table: str, protection: Protection) -> Iterator[str]:
                 f"IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$"
             )
             yield (
-                f'CREATE TRIGGER "{name}" BEFORE {verb.upper()} ON "{table}" '
-                f'FOR EACH ROW EXECUTE FUNCTION "{name}"()'
+                f'CREATE TRIGGER "{name}" BEFORE {verb.upper()} ON "{table}" FOR EACH ROW EXECUTE FUNCTION "{name}"()'
             )
         else:
             yield (

@@ -35,13 +35,17 @@ def content_of(course: Course, published: dict[str, PublishedQuiz] | None = None
         contraindications=course.contraindications,
         disclaimer=course.disclaimer,
         instructors=tuple(str(person) for person in course.instructors.order_by("pk")),
-        objectives=tuple(
-            content.Objective(row.code, row.verb, row.bloom, row.text) for row in course.objectives.all()
-        ),
+        objectives=tuple(content.Objective(row.code, row.verb, row.bloom, row.text) for row in course.objectives.all()),
         modules=tuple(_module(module, (published or {}).get(module.code), course) for module in modules),
         references=tuple(
             content.Reference(
-                row.key, row.citation, row.year, row.doi or None, row.url or None, row.studied or None, row.subjects,
+                row.key,
+                row.citation,
+                row.year,
+                row.doi or None,
+                row.url or None,
+                row.studied or None,
+                row.subjects,
                 row.species or None,
             )
             for row in sorted(course.references.all(), key=lambda row: row.key)

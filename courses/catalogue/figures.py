@@ -9,13 +9,83 @@ from defusedxml.common import DefusedXmlException
 SVG = "http://www.w3.org/2000/svg"
 MAX_BYTES = 200_000
 _ELEMENTS = set(
-    "svg g path rect circle ellipse line polyline polygon text tspan title desc defs pattern marker clipPath use".split()
+    [
+        "svg",
+        "g",
+        "path",
+        "rect",
+        "circle",
+        "ellipse",
+        "line",
+        "polyline",
+        "polygon",
+        "text",
+        "tspan",
+        "title",
+        "desc",
+        "defs",
+        "pattern",
+        "marker",
+        "clipPath",
+        "use",
+    ]
 )
 _ATTRIBUTES = set(
-    "id class viewBox d x y x1 y1 x2 y2 cx cy r rx ry width height points transform text-anchor dominant-baseline dx dy "
-    "patternUnits patternTransform patternContentUnits markerWidth markerHeight markerUnits refX refY orient "
-    "clip-path marker-end marker-start marker-mid fill stroke stroke-dasharray stroke-linejoin stroke-linecap role aria-labelledby aria-hidden "
-    "preserveAspectRatio href clipPathUnits rotate textLength lengthAdjust opacity xml:space pathLength".split()
+    [
+        "id",
+        "class",
+        "viewBox",
+        "d",
+        "x",
+        "y",
+        "x1",
+        "y1",
+        "x2",
+        "y2",
+        "cx",
+        "cy",
+        "r",
+        "rx",
+        "ry",
+        "width",
+        "height",
+        "points",
+        "transform",
+        "text-anchor",
+        "dominant-baseline",
+        "dx",
+        "dy",
+        "patternUnits",
+        "patternTransform",
+        "patternContentUnits",
+        "markerWidth",
+        "markerHeight",
+        "markerUnits",
+        "refX",
+        "refY",
+        "orient",
+        "clip-path",
+        "marker-end",
+        "marker-start",
+        "marker-mid",
+        "fill",
+        "stroke",
+        "stroke-dasharray",
+        "stroke-linejoin",
+        "stroke-linecap",
+        "role",
+        "aria-labelledby",
+        "aria-hidden",
+        "preserveAspectRatio",
+        "href",
+        "clipPathUnits",
+        "rotate",
+        "textLength",
+        "lengthAdjust",
+        "opacity",
+        "xml:space",
+        "pathLength",
+    ]
 )
 _PAINT = re.compile(r"none|url\(#[A-Za-z0-9_-]+\)")
 
@@ -52,6 +122,14 @@ def clean(source: str) -> str:
     return source.strip()
 
 
+def is_clean(source: str) -> bool:
+    try:
+        clean(source)
+    except BadFigure:
+        return False
+    return True
+
+
 def _check(element: ElementTree.Element) -> None:
     tag = element.tag.removeprefix(f"{{{SVG}}}")
     if tag not in _ELEMENTS or tag == element.tag:
@@ -59,7 +137,9 @@ def _check(element: ElementTree.Element) -> None:
     for name, value in element.attrib.items():
         if name not in _ATTRIBUTES:
             raise BadFigure(f"The attribute {name!r} of {tag} is not allowed; colour comes from classes.")
-        if name in {"fill", "stroke", "clip-path", "marker-end", "marker-start", "marker-mid"} and not _PAINT.fullmatch(value):
+        if name in {"fill", "stroke", "clip-path", "marker-end", "marker-start", "marker-mid"} and not _PAINT.fullmatch(
+            value
+        ):
             raise BadFigure(f"{name}={value!r}: colour comes from classes, not from the drawing.")
         if name == "href" and not value.startswith("#"):
             raise BadFigure("A drawing may point only inside itself.")

@@ -60,6 +60,8 @@ def methods(effort: Effort) -> tuple[Method, ...]:
     mergener = mergener_minutes(effort)
     return (
         Method("Mergener, 60-minute hour", mergener, "Mergener 1991; Board of Certification"),
-        Method("Mergener, 50-minute hour", mergener, "Mergener 1991; 50 minutes as in Florida, California, New York", 50),
+        Method(
+            "Mergener, 50-minute hour", mergener, "Mergener 1991; 50 minutes as in Florida, California, New York", 50
+        ),
         Method("NCBTMB", ncbtmb_minutes(effort), "NCBTMB home study guidelines: 12,000 words or 60 minutes of media"),
     )

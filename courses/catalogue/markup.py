@@ -14,6 +14,7 @@ from html.parser import HTMLParser
 import nh3
 
 from courses.catalogue.content import EditionContent, Figure, Lesson, Reference
+from courses.catalogue.figures import is_clean
 
 _ANCHOR = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
 _CLASSES = {
@@ -25,8 +26,25 @@ _CLASSES = {
     "aside": {"callout", "pearl", "caution", "red-flag"},
 }
 _PLAIN = {
-    *("p h2 h3 ul ol li strong em b i dfn cite sup sub span br".split()),
-    *("table caption thead tbody tr th td figure figcaption details summary section aside a".split()),
+    *(["p", "h2", "h3", "ul", "ol", "li", "strong", "em", "b", "i", "dfn", "cite", "sup", "sub", "span", "br"]),
+    *(
+        [
+            "table",
+            "caption",
+            "thead",
+            "tbody",
+            "tr",
+            "th",
+            "td",
+            "figure",
+            "figcaption",
+            "details",
+            "summary",
+            "section",
+            "aside",
+            "a",
+        ]
+    ),
 }
 _ATTRIBUTES = {
     "h2": {"id"},
@@ -37,8 +55,8 @@ _ATTRIBUTES = {
     "a": {"href"},
 }
 BLOCK_ENDS = {
-    *("p h2 h3 ul ol li table caption thead tbody tr th td".split()),
-    *("figure figcaption details summary section aside".split()),
+    *(["p", "h2", "h3", "ul", "ol", "li", "table", "caption", "thead", "tbody", "tr", "th", "td"]),
+    *(["figure", "figcaption", "details", "summary", "section", "aside"]),
 }
 
 
@@ -183,11 +201,13 @@ _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", 
 
 
 def render(lesson: Lesson, course: EditionContent) -> str:
-    """The lesson's page body: sources numbered in order of first citation, each a note at the end of its paragraph."""
+    """The lesson's page body: sources numbered in order of first citation, each a note at the end of its paragraph.
+
+    Cleaned once more: a row may have come by another way than its form (S10)."""
     references = {reference.key: reference for reference in course.references}
     figures = {figure.name: figure for figure in course.figures}
     numbers: dict[str, int] = {}
-    chunks = [_with_notes(chunk, references, numbers) for chunk in _PARAGRAPH.split(lesson.body)]
+    chunks = [_with_notes(chunk, references, numbers) for chunk in _PARAGRAPH.split(clean(lesson.body))]
     body = _FIGURE.sub(lambda match: _figure(match[1].split(), figures), "".join(chunks))
     return _dress(body)
 
@@ -225,7 +245,7 @@ def _with_notes(chunk: str, references: dict[str, Reference], numbers: dict[str,
 def _note(n: int, reference: Reference) -> str:
     escape = html.escape
     link = ""
-    if reference.address:
+    if (reference.address or "").startswith(("https://", "http://")):
         shown = f"doi:{reference.doi}" if reference.doi else reference.address.removeprefix("https://")
         link = f' <a href="{escape(reference.address)}">{escape(shown)}</a>'
     return (
@@ -244,7 +264,7 @@ def _studied(reference: Reference) -> str:
 
 
 def _figure(names: Iterable[str], figures: dict[str, Figure]) -> str:
-    drawings = "".join(figures[name].svg for name in names if name in figures)
+    drawings = "".join(figures[name].svg for name in names if name in figures and is_clean(figures[name].svg))
     return f'<figure class="figure"><div class="figure__panels">{drawings}</div>'
 
 

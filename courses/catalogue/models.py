@@ -49,20 +49,29 @@ class Course(models.Model):
     language = models.CharField(max_length=10, default="en")
     delivery_type = models.CharField(max_length=80, default="Home study (online, self-paced)")
     pass_mark = models.DecimalField(
-        max_digits=5, decimal_places=2, default=Decimal(80), validators=[MinValueValidator(50), MaxValueValidator(100)],
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal(80),
+        validators=[MinValueValidator(50), MaxValueValidator(100)],
         help_text="Percent, for every quiz of the course.",
     )
     attempts_allowed = models.PositiveSmallIntegerField(
         null=True, blank=True, default=3, validators=[MinValueValidator(1)], help_text="Empty means no limit."
     )
-    cooldown_after = models.PositiveSmallIntegerField(default=2, help_text="From this attempt on, the next one has to wait.")
+    cooldown_after = models.PositiveSmallIntegerField(
+        default=2, help_text="From this attempt on, the next one has to wait."
+    )
     cooldown_hours = models.PositiveSmallIntegerField(default=24)
     difficulty = models.PositiveSmallIntegerField(
-        default=2, validators=[MinValueValidator(1), MaxValueValidator(5)], help_text="1 to 5, for the Mergener formula."
+        default=2,
+        validators=[MinValueValidator(1), MaxValueValidator(5)],
+        help_text="1 to 5, for the Mergener formula.",
     )
     disclosures = models.TextField(blank=True, help_text="Conflicts of interest of everyone in control of content.")
     commercial_support = models.TextField(blank=True)
-    scope_notice = models.TextField(blank=True, help_text="Asks the learner to check the practice act before enrolling.")
+    scope_notice = models.TextField(
+        blank=True, help_text="Asks the learner to check the practice act before enrolling."
+    )
     contraindications = models.TextField(blank=True)
     disclaimer = models.TextField(blank=True)
     released_on = models.DateField(null=True, blank=True)
@@ -128,7 +137,9 @@ class Lesson(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
     slug = models.CharField("address", max_length=60, validators=[SLUG])
     title = models.CharField(max_length=200)
-    purpose = models.CharField(max_length=300, blank=True, help_text="What the reader can do afterwards, in one sentence.")
+    purpose = models.CharField(
+        max_length=300, blank=True, help_text="What the reader can do afterwards, in one sentence."
+    )
     objectives = models.CharField(max_length=200, blank=True, help_text="Codes, parted by commas.")
     body = models.TextField(blank=True)
 
@@ -149,9 +160,14 @@ class Reference(models.Model):
     year = models.PositiveSmallIntegerField(null=True, blank=True)
     doi = models.CharField("DOI", max_length=200, blank=True)
     url = models.URLField("address", max_length=400, blank=True)
-    studied = models.CharField(max_length=120, blank=True, help_text="Who was studied, for example: two embalmed cadavers.")
+    studied = models.CharField(
+        max_length=120, blank=True, help_text="Who was studied, for example: two embalmed cadavers."
+    )
     subjects = models.PositiveSmallIntegerField(
-        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(24)], help_text="Drawn as that many dots."
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(24)],
+        help_text="Drawn as that many dots.",
     )
     species = models.CharField(max_length=20, blank=True)
 
@@ -198,17 +214,22 @@ class Accreditor(models.Model):
 
     code = models.CharField(max_length=20, unique=True)
     name = models.CharField(max_length=200)
-    unit = models.CharField(max_length=40, default="contact hour", help_text="The word this body allows: CE, contact hour …")
+    unit = models.CharField(
+        max_length=40, default="contact hour", help_text="The word this body allows: CE, contact hour …"
+    )
     minutes_per_hour = models.PositiveSmallIntegerField(default=60)
     retention_years = models.PositiveSmallIntegerField(default=7)
     certificate_kind = models.CharField(
-        max_length=20, choices=[("achievement", "Certificate of achievement"), ("completion", "Certificate of completion")],
+        max_length=20,
+        choices=[("achievement", "Certificate of achievement"), ("completion", "Certificate of completion")],
         default="completion",
     )
     requires_licence_number = models.BooleanField(default=False)
     statement = models.TextField(blank=True, help_text="Printed on the certificate, word for word.")
     source_url = models.URLField(blank=True)
-    checked_on = models.DateField(null=True, blank=True, help_text="When a person last compared these rules with the source.")
+    checked_on = models.DateField(
+        null=True, blank=True, help_text="When a person last compared these rules with the source."
+    )
 
     class Meta:
         ordering = ["name"]
@@ -243,7 +264,8 @@ class Approval(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["course", "accreditor", "number"], name="an_approval_is_entered_once"),
             models.CheckConstraint(
-                condition=Q(valid_to=None) | Q(valid_to__gte=models.F("valid_from")), name="an_approval_ends_after_it_begins"
+                condition=Q(valid_to=None) | Q(valid_to__gte=models.F("valid_from")),
+                name="an_approval_ends_after_it_begins",
             ),
             models.CheckConstraint(condition=Q(hours__gt=0), name="an_approval_awards_hours"),
         ]
@@ -308,7 +330,9 @@ class EditionQuiz(models.Model):
     protection = FROZEN
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["edition", "module_code"], name="one_quiz_for_a_module_of_an_edition")]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "module_code"], name="one_quiz_for_a_module_of_an_edition")
+        ]
 
     def __str__(self) -> str:
         return f"{self.edition} · {self.module_code}"

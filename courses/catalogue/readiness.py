@@ -72,7 +72,9 @@ def _described(course: EditionContent) -> Iterator[Problem]:
         "review_due_on": "a date of the next review",
     }.items():
         if not getattr(course, name):
-            yield Problem(f"course-{name}", "course", f"The course has no {words.removeprefix('a ').removeprefix('an ')}.")
+            yield Problem(
+                f"course-{name}", "course", f"The course has no {words.removeprefix('a ').removeprefix('an ')}."
+            )
     if not course.instructors:
         yield Problem("course-instructors", "course", "Nobody is named as instructor.")
     if not 50 <= course.pass_mark <= 100:
@@ -89,7 +91,11 @@ def _objectives(course: EditionContent, items: tuple[ItemFacts, ...]) -> Iterato
     for objective in course.objectives:
         place = f"objective:{objective.code}"
         if objective.verb.strip().lower() in VAGUE_VERBS or not objective.verb.strip():
-            yield Problem("objective-verb", place, f"{objective.code}: “{objective.verb}” cannot be observed. Choose a verb that can.")
+            yield Problem(
+                "objective-verb",
+                place,
+                f"{objective.code}: “{objective.verb}” cannot be observed. Choose a verb that can.",
+            )
         if objective.code not in measured:
             yield Problem("objective-unmeasured", place, f"No item measures {objective.code}.")
 
@@ -99,7 +105,9 @@ def _outline(course: EditionContent) -> Iterator[Problem]:
         yield Problem("no-modules", "course", "The course has no module yet.")
     for module in course.modules:
         if not re.fullmatch(r"[A-Za-z0-9_-]+", module.code):
-            yield Problem("module-code", f"module:{module.code}", f"The code “{module.code}” does not fit into an address.")
+            yield Problem(
+                "module-code", f"module:{module.code}", f"The code “{module.code}” does not fit into an address."
+            )
         if not module.lessons:
             yield Problem("no-lessons", f"module:{module.code}", f"Module {module.code} has no lesson yet.")
         if module.quiz is None:
@@ -149,10 +157,18 @@ def _items(course: EditionContent, items: tuple[ItemFacts, ...]) -> Iterator[Pro
     for item in items:
         place = f"item:{item.code}"
         if item.objective not in codes:
-            yield Problem("item-objective", place, f"Item {item.code} measures {item.objective or 'no objective'}, which the course does not have.")
+            yield Problem(
+                "item-objective",
+                place,
+                f"Item {item.code} measures {item.objective or 'no objective'}, which the course does not have.",
+            )
         slug, _, anchor = item.teaches_at.partition("/")
         if anchor not in anchors.get(slug, set()):
-            yield Problem("item-lesson", place, f"Item {item.code} points to “{item.teaches_at}”, which is no section of a lesson.")
+            yield Problem(
+                "item-lesson",
+                place,
+                f"Item {item.code} points to “{item.teaches_at}”, which is no section of a lesson.",
+            )
         for key in sorted(set(item.references) - keys):
             yield Problem("item-reference", place, f"Item {item.code} cites {key}, which is not in the reference list.")
 
@@ -170,4 +186,6 @@ def _references(course: EditionContent, year: int) -> Iterator[Problem]:
     if len(course.references) < 5:
         yield Problem("references-few", "course", "Fewer than five references.", blocks=False)
     elif len(recent) < 2:
-        yield Problem("references-old", "course", f"Fewer than two references from the last {RECENT_YEARS} years.", blocks=False)
+        yield Problem(
+            "references-old", "course", f"Fewer than two references from the last {RECENT_YEARS} years.", blocks=False
+        )

@@ -45,14 +45,18 @@ def reasons(candidate: Candidate) -> list[Reason]:
 
 def _rules(c: Candidate):
     day = c.completed_on
-    yield "R1", day is None or c.review_due_on is None or day <= c.review_due_on, (
-        f"The course was due for review on {_words(c.review_due_on)}, before it was completed."
+    yield (
+        "R1",
+        day is None or c.review_due_on is None or day <= c.review_due_on,
+        (f"The course was due for review on {_words(c.review_due_on)}, before it was completed."),
     )
     yield "R1", day is None or c.released_on is None or day >= c.released_on, "The course was not released yet."
     yield "R3", c.scope_confirmed, "The information shown before enrolment was not confirmed."
     yield "R4", bool(c.legal_name.strip()), "The learner has no legal name."
-    yield "R4", not c.approvals_need_licence or bool(c.licence_number.strip() and c.licence_jurisdiction.strip()), (
-        f"A licence number and state are needed for {', '.join(c.approvals_need_licence)}."
+    yield (
+        "R4",
+        not c.approvals_need_licence or bool(c.licence_number.strip() and c.licence_jurisdiction.strip()),
+        (f"A licence number and state are needed for {', '.join(c.approvals_need_licence)}."),
     )
     yield "R5", c.complete, f"Not complete: {'; '.join(c.missing) or 'a requirement is not met'}."
     yield "R9", c.attested, "The attestation is not signed."

@@ -24,7 +24,12 @@ def tell_revoked(event: int) -> None:
 
 def _send(certificate: Certificate, name: str, subject: str, context: dict) -> None:
     user = certificate.enrolment.user
-    context |= {"certificate": certificate, "user": user, "site_url": settings.SITE_URL, "site_name": settings.SITE_NAME}
+    context |= {
+        "certificate": certificate,
+        "user": user,
+        "site_url": settings.SITE_URL,
+        "site_name": settings.SITE_NAME,
+    }
     message = EmailMultiAlternatives(
         subject,
         render_to_string(f"courses/mail/{name}.txt", context),

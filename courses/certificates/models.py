@@ -83,11 +83,16 @@ class Certificate(models.Model):
 
     class Meta:
         ordering = ["-issued_at"]
-        permissions = [("issue_certificate", "Can issue certificates"), ("revoke_certificate", "Can revoke certificates")]
+        permissions = [
+            ("issue_certificate", "Can issue certificates"),
+            ("revoke_certificate", "Can revoke certificates"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["series", "serial"], name="a_certificate_number_is_given_once"),
             models.UniqueConstraint(
-                fields=["enrolment", "kind"], condition=Q(supersedes=None), name="one_first_certificate_for_an_enrolment"
+                fields=["enrolment", "kind"],
+                condition=Q(supersedes=None),
+                name="one_first_certificate_for_an_enrolment",
             ),
         ]
 

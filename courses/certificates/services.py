@@ -54,7 +54,9 @@ def issue(enrolment: Enrolment, *, by, now: dt.datetime) -> Certificate:
         failpoint("issue.locked")
         existing = Certificate.objects.with_standing().filter(enrolment=enrolment, superseded=False).first()
         if existing and existing.revoked:
-            raise NotEligible([Reason("R13", f"Certificate {existing.number} was revoked. Issue a replacement for it.")])
+            raise NotEligible(
+                [Reason("R13", f"Certificate {existing.number} was revoked. Issue a replacement for it.")]
+            )
         if existing:
             return existing
         certificate = _write(enrolment, _particulars(enrolment), by=by, now=now)
@@ -253,9 +255,7 @@ def _particulars(enrolment: Enrolment) -> Particulars:
     signed = getattr(enrolment, "attestation", None)
     if signed is None:
         return Particulars(enrolment.user.legal_name)
-    return Particulars(
-        signed.legal_name, signed.licence_number, signed.licence_jurisdiction, signed.licence_profession
-    )
+    return Particulars(signed.legal_name, signed.licence_number, signed.licence_jurisdiction, signed.licence_profession)
 
 
 def _register() -> Register:

@@ -84,7 +84,9 @@ def certificate(request: HttpRequest, uuid) -> HttpResponse:
     shown = pages.show(row, public=False)
     if shown is None:
         raise Http404("The particulars of this certificate are erased.")
-    return render(request, "courses/certificate.html", {"shown": shown, "qr": document.qr_svg(shown.snapshot.verify_url)})
+    return render(
+        request, "courses/certificate.html", {"shown": shown, "qr": document.qr_svg(shown.snapshot.verify_url)}
+    )
 
 
 @login_required

@@ -34,7 +34,10 @@ class EvaluationForm(CleanForm):
             error_messages={"required": "Enter the minutes, as a whole number."},
         )
         asked["change"] = CleanCharField(
-            label="What will you do differently?", required=False, max_length=questions.MAX_COMMENT, widget=forms.Textarea
+            label="What will you do differently?",
+            required=False,
+            max_length=questions.MAX_COMMENT,
+            widget=forms.Textarea,
         )
         asked["comments"] = CleanCharField(
             label="Anything else?", required=False, max_length=questions.MAX_COMMENT, widget=forms.Textarea

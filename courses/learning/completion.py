@@ -177,7 +177,10 @@ def _quiz(module, facts: QuizFacts, unread: int, course: EditionContent) -> Step
     elif facts.open_attempt:
         state, reason = State.HERE, "An attempt is open"
     elif unread:
-        state, reason = State.SHUT, f"Opens when {_lessons_left(unread)} of this module {'is' if unread == 1 else 'are'} read"
+        state, reason = (
+            State.SHUT,
+            f"Opens when {_lessons_left(unread)} of this module {'is' if unread == 1 else 'are'} read",
+        )
     elif facts.attempts_left == 0:
         state, reason = State.SHUT, "No attempts left. Write to us: a person can open another one"
     elif facts.next_start:

@@ -57,10 +57,12 @@ class Reading:
 
 
 _reading = prepared(
-    lambda user, slug: Enrolment.objects.filter(user=user, course__slug=slug)
-    .active()
-    .order_by()
-    .values_list("edition", "last_lesson", "last_anchor", "lessons_finished__lesson", "lessons_finished__digest"),
+    lambda user, slug: (
+        Enrolment.objects.filter(user=user, course__slug=slug)
+        .active()
+        .order_by()
+        .values_list("edition", "last_lesson", "last_anchor", "lessons_finished__lesson", "lessons_finished__digest")
+    ),
     user=int,
     slug=str,
 )

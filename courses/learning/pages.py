@@ -75,7 +75,9 @@ def lesson_link(course: EditionContent, course_slug: str, lesson: Lesson) -> Lin
 
 def quiz_link(course: EditionContent, course_slug: str, module: Module) -> Link:
     number = course.by_code[module.code][0]
-    return Link(reverse("courses:quiz", args=[course_slug, module.code]), f"Module {number}", f"Quiz: {module.quiz.title}")
+    return Link(
+        reverse("courses:quiz", args=[course_slug, module.code]), f"Module {number}", f"Quiz: {module.quiz.title}"
+    )
 
 
 def _before(course: EditionContent, course_slug: str, place: int) -> Link | None:

@@ -10,7 +10,6 @@ from courses.learning.models import ModuleEntry
 from quizzes.delivery.models import Entry
 from quizzes.delivery.surroundings import Names
 
-
 _module_of = prepared(
     lambda entry: ModuleEntry.objects.filter(entry=entry).values_list(
         "module_code", "enrolment__edition", "enrolment__course__slug"

@@ -40,7 +40,9 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
     enrolment = enrolments_in(request, slug).first() if request.user.is_authenticated else None
     today = timezone.now().date()
     if enrolment is None:
-        edition = get_object_or_404(Edition.objects.current().defer("content").select_related("course"), course__slug=slug)
+        edition = get_object_or_404(
+            Edition.objects.current().defer("content").select_related("course"), course__slug=slug
+        )
         progress = None
     else:
         edition, progress = enrolment.edition, facts.progress_of(enrolment)
@@ -107,7 +109,9 @@ def enrol(request: HttpRequest, slug: str) -> HttpResponse:
 def edition(request: HttpRequest, slug: str) -> HttpResponse:
     """Offer the newer edition with what it would change; take it up on POST."""
     enrolment = own_enrolment(request, slug)
-    newer = get_object_or_404(Edition.objects.current(), course=enrolment.course_id, number__gt=enrolment.edition.number)
+    newer = get_object_or_404(
+        Edition.objects.current(), course=enrolment.course_id, number__gt=enrolment.edition.number
+    )
     if request.method == "POST":
         try:
             services.take_up_edition(enrolment, newer, now=timezone.now())

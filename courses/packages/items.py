@@ -78,9 +78,7 @@ def _rows(wanted: PackageItem) -> Iterator[tuple[str, dict]]:
         "extra": [{"match": e.right, "rationale": e.rationale} for e in wanted.extra or ()],
         "steps": [{"text": s.text, "rationale": s.rationale} for s in wanted.steps or ()],
         "wrong": [{"text": w.value, "rationale": w.why} for w in wanted.wrong or ()],
-        "accepted": [
-            {"text": a.text, "share": a.share, "rationale": a.rationale or ""} for a in wanted.accepted or ()
-        ],
+        "accepted": [{"text": a.text, "share": a.share, "rationale": a.rationale or ""} for a in wanted.accepted or ()],
     }
     for name, rows in lists.items():
         yield from ((f"/{name}/{n}", values) for n, values in enumerate(rows))

@@ -237,7 +237,13 @@ def _package(course: Course) -> Package:
         quizzes=tuple((module.code, _quiz(module.quiz)) for module in modules if module.quiz and _fits(module.quiz)),
         references=tuple(
             Reference(
-                row.key, row.citation, row.year, row.doi or None, row.url or None, row.studied or None, row.subjects,
+                row.key,
+                row.citation,
+                row.year,
+                row.doi or None,
+                row.url or None,
+                row.studied or None,
+                row.subjects,
                 row.species or None,
             )
             for row in sorted(course.references.all(), key=lambda row: row.key)

@@ -63,7 +63,9 @@ class Studied:
 
     @property
     def nerve(self) -> list[str]:
-        return ["done" if step.done else "here" if step.state is State.HERE else "" for step in self.progress.lessons[:24]]
+        return [
+            "done" if step.done else "here" if step.state is State.HERE else "" for step in self.progress.lessons[:24]
+        ]
 
     @property
     def resume_at(self) -> str:
@@ -100,10 +102,14 @@ class Record:
         return [row for row in self.studied if not row.awarded and row.enrolment.withdrawn_at is None]
 
 
+_LICENCE = [field.attname for field in Licence._meta.concrete_fields]
+_licences = prepared(lambda user: Licence.objects.filter(user=user).values_list(*_LICENCE), user=int)
+
+
 def record_of(user, *, now: dt.datetime) -> Record:
     rows = [Row(*columns) for columns in _enrolments(user=user.pk)]
     progress = facts.progress_of_many(rows, user=user.pk, now=now)
-    licences = tuple(_held(licence, now.date()) for licence in Licence.objects.filter(user=user))
+    licences = tuple(_held(Licence.from_db("default", _LICENCE, row), now.date()) for row in _licences(user=user.pk))
     return Record(tuple(_studied(row, progress[row.pk]) for row in rows), licences)
 
 
@@ -111,9 +117,7 @@ def _own(user: int):
     newest = Edition.objects.filter(course=OuterRef("course")).order_by("-number").values("number")[:1]
     issued = Certificate.objects.filter(enrolment=OuterRef("pk")).order_by("-serial")
     # A revoked certificate counts only while nothing took its place.
-    revoked = CertificateEvent.objects.filter(
-        kind=CertificateEvent.Kind.REVOKED, certificate__superseded_by=None
-    )
+    revoked = CertificateEvent.objects.filter(kind=CertificateEvent.Kind.REVOKED, certificate__superseded_by=None)
     return (
         Enrolment.objects.filter(user=user)
         .filter(Q(withdrawn_at=None) | Exists(issued))  # a certificate stays after its course was left
@@ -141,7 +145,9 @@ def _awarded(row: Row) -> Awarded | None:
         return None
     printed = snapshot.from_dict(json.loads(row.snapshot))
     hours = "; ".join(snapshot.hours_in_words(award.hours, award.unit) for award in printed.hours)
-    return Awarded(str(row.certificate), printed.course_title, snapshot.date_in_words(printed.completed_on), hours, row.revoked)
+    return Awarded(
+        str(row.certificate), printed.course_title, snapshot.date_in_words(printed.completed_on), hours, row.revoked
+    )
 
 
 def _held(licence: Licence, today: dt.date) -> Held:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import Any, NamedTuple
 from html import escape
+from typing import Any, NamedTuple
 from urllib.parse import quote
 from uuid import UUID
 
@@ -62,9 +62,11 @@ class QuestionLine:
 _ATTEMPT = [field.attname for field in Attempt._meta.concrete_fields]
 _ENTRY = [field.attname for field in Entry._meta.concrete_fields]
 _family = prepared(
-    lambda user, uuid: Attempt.objects.filter(entry__user=user, entry__attempts__uuid=uuid)
-    .order_by("number")
-    .values_list(*_ATTEMPT, *(f"entry__{name}" for name in _ENTRY)),
+    lambda user, uuid: (
+        Attempt.objects.filter(entry__user=user, entry__attempts__uuid=uuid)
+        .order_by("number")
+        .values_list(*_ATTEMPT, *(f"entry__{name}" for name in _ENTRY))
+    ),
     user=int,
     uuid=UUID,
 )

@@ -83,7 +83,9 @@ def _wait(port: int) -> None:
 def _ask(module: str, environment: dict[str, str]) -> str:
     """Run a preparing module in a process of its own and take what it prints on its last line."""
     command = [sys.executable, "-m", module]
-    done = subprocess.run(command, cwd=ROOT, env=os.environ | environment, check=True, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run(
+        command, cwd=ROOT, env=os.environ | environment, check=True, stdout=subprocess.PIPE, text=True
+    )
     return done.stdout.strip().splitlines()[-1]
 
 
@@ -100,7 +102,9 @@ def main() -> None:
         site = {"DATABASE_URL": address, "CEU_MODE": "demo", "LOG_LEVEL": "ERROR"}
         bare = {"FLOOR_DATABASE": floors}
         bare_plan = json.loads(_ask("tests.benchmarks.prepare_floor", bare))
-        plan = json.loads(_ask("tests.benchmarks.prepare_ours", site | {"BENCH_PLAN": json.dumps([ROUNDS, PAGES, SUBMITS])}))
+        plan = json.loads(
+            _ask("tests.benchmarks.prepare_ours", site | {"BENCH_PLAN": json.dumps([ROUNDS, PAGES, SUBMITS])})
+        )
         port = 8461
         our_pid = stack.enter_context(serving("ceu.wsgi", port, site))
         floor_pid = stack.enter_context(serving("tests.benchmarks.floor:application", port + 1, bare))
@@ -148,7 +152,9 @@ def _print(samples: dict) -> None:
         must, goal = (f"{bound:.2f}" if bound else "" for bound in (act.must, act.goal))
         speed, slow = (statistics.median(getattr(s, name) for s in rows) for name in ("per_second", "p95_ms"))
         verdict = "" if act.must is None else "  met" if ratio <= act.must else "  NOT MET"
-        print(f"{act.name:<22}{middle[act.name]:>8.2f}{ratio:>9.2f}{must:>7}{goal:>7}{speed:>8.0f}{slow:>8.1f}{verdict}")
+        print(
+            f"{act.name:<22}{middle[act.name]:>8.2f}{ratio:>9.2f}{must:>7}{goal:>7}{speed:>8.0f}{slow:>8.1f}{verdict}"
+        )
     growth = middle["submit and mark 100"] / middle["submit and mark 10"]
     print(f"100 questions cost {growth:.2f} times what 10 cost (must: 1.50).")
 

@@ -13,7 +13,12 @@ settings.configure(
     SECRET_KEY="only-for-the-benchmark",
     ALLOWED_HOSTS=["127.0.0.1"],
     ROOT_URLCONF=__name__,
-    INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages"],
+    INSTALLED_APPS=[
+        "django.contrib.auth",
+        "django.contrib.contenttypes",
+        "django.contrib.sessions",
+        "django.contrib.messages",
+    ],
     MIDDLEWARE=[
         "django.middleware.security.SecurityMiddleware",
         "django.contrib.sessions.middleware.SessionMiddleware",
@@ -61,7 +66,9 @@ from django.template import Context, Template  # noqa: E402
 from django.template.context import RequestContext  # noqa: E402, F401
 from django.urls import path  # noqa: E402
 
-_PARAGRAPH = "<p>A line of text that stands for the body of a page, long enough to be a page of fifteen kilobytes.</p>\n"
+_PARAGRAPH = (
+    "<p>A line of text that stands for the body of a page, long enough to be a page of fifteen kilobytes.</p>\n"
+)
 PAGE = Template(
     "<!doctype html><html lang=en><head><title>Floor</title></head><body><p>{{ user.username }}</p>"
     "<form method=post action=/save>{% csrf_token %}<button>Save</button></form>\n"
@@ -74,7 +81,9 @@ PAGE = Template(
 def page(request):
     from django.middleware.csrf import get_token
 
-    context = Context({"user": request.user, "words": [f"Heading {n}" for n in range(20)], "csrf_token": get_token(request)})
+    context = Context(
+        {"user": request.user, "words": [f"Heading {n}" for n in range(20)], "csrf_token": get_token(request)}
+    )
     return HttpResponse(PAGE.render(context))
 
 

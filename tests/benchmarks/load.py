@@ -29,7 +29,9 @@ class Sample:
     p95_ms: float
 
 
-def measure(port: int, requests: list[Request], pids: Callable[[], Iterable[int]], *, expect: set[int], threads: int = 4) -> Sample:
+def measure(
+    port: int, requests: list[Request], pids: Callable[[], Iterable[int]], *, expect: set[int], threads: int = 4
+) -> Sample:
     """Send every request once. A status that was not expected ends the run: a fast error is not a fast page."""
     before, began = _cpu(pids()), time.perf_counter()
     times: list[float] = []

@@ -42,7 +42,9 @@ def make_course(modules: int = 1, lessons: int = 2, items=("single",) * 3, *, by
     for position, (code, verb, bloom) in enumerate(OBJECTIVES):
         course.objectives.create(position=position, code=code, verb=verb, bloom=bloom, text=f"the point of {code}.")
     for key in range(1, 6):
-        course.references.create(key=f"R{key}", citation=f"Author {key}. A study. 2025.", year=2025, doi=f"10.1000/{key}")
+        course.references.create(
+            key=f"R{key}", citation=f"Author {key}. A study. 2025.", year=2025, doi=f"10.1000/{key}"
+        )
     course.terms.create(term="Neurodynamics", meaning="How nerves move and feel.")
     for position in range(1, modules + 1):
         make_module(course, position, lessons=lessons, items=items)
@@ -57,7 +59,12 @@ def make_module(course: Course, position: int = 1, *, lessons: int = 2, items=("
     for n in range(1, lessons + 1):
         slug = f"{code.lower()}-l{n}"
         module.lessons.create(
-            position=n, slug=slug, title=f"Lesson {code}.{n}", objectives="O1, O2", body=make_body(slug), purpose="Know."
+            position=n,
+            slug=slug,
+            title=f"Lesson {code}.{n}",
+            objectives="O1, O2",
+            body=make_body(slug),
+            purpose="Know.",
         )
     for n, kind in enumerate(items):
         make_item(
@@ -133,7 +140,13 @@ def right_answer(kind: str, key):
 def evaluate(enrolment: Enrolment, *, now: dt.datetime = NOW, **given):
     """The evaluation handed in: four of five for every statement, unless something else is given."""
     asked = questions.statements(enrolment.edition.frozen)
-    usual = {"answers": {each.key: 4 for each in asked}, "minutes": 90, "change": "", "comments": "", "grievance": False}
+    usual = {
+        "answers": {each.key: 4 for each in asked},
+        "minutes": 90,
+        "change": "",
+        "comments": "",
+        "grievance": False,
+    }
     return evaluations.hand_in(enrolment, **(usual | given), now=now)
 
 

@@ -677,9 +677,7 @@ def test_every_kind_is_explained_when_it_is_released(client, learner, kind, answ
     section = page.context["questions"][0].section
     assert page.status_code == 200
     assert '<li class="key">' in section
-    assert ("<b>Your answer" in section) is (
-        answer is not None and (kind, answer) != ("ordering", True)
-    )
+    assert ("<b>Your answer" in section) is (answer is not None and (kind, answer) != ("ordering", True))
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,15 @@ def test_twelve_thousand_words_are_one_hour_of_ncbtmb():
 
 @pytest.mark.parametrize(
     ("hours", "awarded"),
-    [("0", "0"), ("0.2499", "0"), ("0.25", "0.25"), ("1.1766", "1"), ("1.4999", "1.25"), ("1.5", "1.5"), ("2.999", "2.75")],
+    [
+        ("0", "0"),
+        ("0.2499", "0"),
+        ("0.25", "0.25"),
+        ("1.1766", "1"),
+        ("1.4999", "1.25"),
+        ("1.5", "1.5"),
+        ("2.999", "2.75"),
+    ],
 )
 def test_hours_are_rounded_down_to_a_quarter(hours, awarded):
     assert floor_to_quarter(Decimal(hours)) == Decimal(awarded)

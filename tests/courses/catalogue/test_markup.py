@@ -129,7 +129,9 @@ def test_nothing_outside_the_vocabulary_survives(payload):
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
-@pytest.mark.parametrize("around", ["<p>{}</p>", "<table><tr><td>{}</td></tr></table>", "<aside class=pearl>{}</aside>"])
+@pytest.mark.parametrize(
+    "around", ["<p>{}</p>", "<table><tr><td>{}</td></tr></table>", "<aside class=pearl>{}</aside>"]
+)
 def test_nothing_survives_inside_what_is_allowed(payload, around):
     kept = markup.clean(around.format(payload))
 
@@ -155,7 +157,19 @@ _PIECES = st.sampled_from(
     [f"<{tag}>" for tag in sorted(VOCABULARY)]
     + [f"</{tag}>" for tag in sorted(VOCABULARY)]
     + ['<h2 id="x">', '<p class="lede">', '<a href="#x">', "<details open>", '<th scope="row">', '<td class="n">']
-    + ["<script>", "</script>", "<svg>", "<math>", "<style>", "<!--", "-->", "<form>", "<pre>\n", "<select>", "<option>"]
+    + [
+        "<script>",
+        "</script>",
+        "<svg>",
+        "<math>",
+        "<style>",
+        "<!--",
+        "-->",
+        "<form>",
+        "<pre>\n",
+        "<select>",
+        "<option>",
+    ]
     + ["&", "&amp;", "&nbsp;", "&lt;", "<", ">", '"', "'", "word", " ", "\n", "\u00a0", "é"]
 )
 
@@ -259,9 +273,13 @@ def test_the_list_of_sources_has_the_order_of_the_notes_and_reads_escaped_keys()
 
 
 def test_figures_are_set_in_and_unknown_ones_are_left_out():
-    page = rendered('<figure data-figure="f none"><figcaption>x</figcaption></figure>', figures=(Figure("f", "<svg>F</svg>"),))
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><title>F</title><desc>f</desc></svg>'
 
-    assert page == '<figure class="figure"><div class="figure__panels"><svg>F</svg></div><figcaption>x</figcaption></figure>'
+    page = rendered('<figure data-figure="f none"><figcaption>x</figcaption></figure>', figures=(Figure("f", drawing),))
+
+    assert (
+        page == f'<figure class="figure"><div class="figure__panels">{drawing}</div><figcaption>x</figcaption></figure>'
+    )
 
 
 def test_tables_scroll_and_folds_are_dressed():

@@ -68,7 +68,9 @@ def _copy(model, changes: list[tuple[str, list]], **which) -> list:
     made = []
     for values in zip(*(values for _, values in changes), strict=True):
         for original in model.objects.filter(**which):
-            fields = {field.name: getattr(original, field.name) for field in model._meta.fields if not field.primary_key}
+            fields = {
+                field.name: getattr(original, field.name) for field in model._meta.fields if not field.primary_key
+            }
             fields |= dict(zip((name for name, _ in changes), values, strict=True))
             made.append(model(**{k: v for k, v in fields.items() if k != "uuid"}))
     return model.objects.bulk_create(made)

@@ -21,7 +21,11 @@ SOUND = Candidate(
     approvals_need_licence=("NCBTMB",),
 )
 REFUSALS = [
-    ({"completed_on": dt.date(2030, 1, 2)}, "R1", "The course was due for review on 1 January 2030, before it was completed."),
+    (
+        {"completed_on": dt.date(2030, 1, 2)},
+        "R1",
+        "The course was due for review on 1 January 2030, before it was completed.",
+    ),
     ({"completed_on": dt.date(2026, 12, 31)}, "R1", "The course was not released yet."),
     ({"scope_confirmed": False}, "R3", "The information shown before enrolment was not confirmed."),
     ({"legal_name": ""}, "R4", "The learner has no legal name."),

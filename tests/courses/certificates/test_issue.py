@@ -164,7 +164,11 @@ def test_r16_paper_learner_page_and_verify_page_agree(name, title, hours, at, zo
 
     date = date_in_words(at.astimezone(ZoneInfo(zone)).date().isoformat())
     amount = hours_in_words(f"{hours.normalize():f}", "contact hour")
-    paper, own, public = text_of(bytes(stored(certificate).content)), learner_page(certificate), public_page(certificate)
+    paper, own, public = (
+        text_of(bytes(stored(certificate).content)),
+        learner_page(certificate),
+        public_page(certificate),
+    )
     client.cookies.clear()
     facts = printed_facts(*printed(certificate))
     said = dict(facts)

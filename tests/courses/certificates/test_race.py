@@ -122,9 +122,7 @@ def test_issuing_against_revoking_ends_with_one_revoked_certificate():
 def test_eight_revocations_are_one_event_and_eight_corrections_one_successor():
     revoked, corrected = (make_issued(make_completed(edition)) for edition in [make_approved()] * 2)
 
-    events = at_once(
-        *[lambda: certificates.revoke(revoked, category="error", reason="Wrong.", by=None, now=LATER)] * 8
-    )
+    events = at_once(*[lambda: certificates.revoke(revoked, category="error", reason="Wrong.", by=None, now=LATER)] * 8)
     successors = at_once(*[lambda: certificates.supersede(corrected, reason="Misspelt.", by=None, now=LATER)] * 8)
 
     assert len({event.pk for event in events}) == 1

@@ -222,7 +222,9 @@ def test_b10_a_number_that_cannot_be_one_is_explained(number, said):
     assert said in response.content.decode()
 
 
-@pytest.mark.parametrize("query", ["number=MT-000001-A", "name=Learner", "number=&name=", "number[]=1&name[]=2", "name=%00"])
+@pytest.mark.parametrize(
+    "query", ["number=MT-000001-A", "name=Learner", "number=&name=", "number[]=1&name[]=2", "name=%00"]
+)
 def test_b10_half_a_question_is_asked_for_the_rest(client, query):
     response = client.get(f"{VERIFY}?{query}")
 

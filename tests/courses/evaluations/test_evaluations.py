@@ -46,7 +46,11 @@ def test_no_value_of_the_answers_stands_in_the_receipt_the_enrolment_or_the_user
     make.evaluate(enrolment, comments="A comment", change="A change")
     row = Evaluation.objects.values().get()
     receipt = EvaluationReceipt.objects.values().get()
-    others = [receipt, Enrolment.objects.values().get(), type(enrolment.user).objects.values().get(pk=enrolment.user_id)]
+    others = [
+        receipt,
+        Enrolment.objects.values().get(),
+        type(enrolment.user).objects.values().get(pk=enrolment.user_id),
+    ]
 
     texts = [str(value) for other in others for value in other.values()]
 
@@ -170,7 +174,9 @@ def test_handing_in_by_the_page_leads_on_to_the_attestation(client):
     enrolment = ready()
     client.force_login(enrolment.user)
 
-    response = client.post(page(enrolment), answers(enrolment.edition.frozen) | {"comments": "Good.", "grievance": "on"})
+    response = client.post(
+        page(enrolment), answers(enrolment.edition.frozen) | {"comments": "Good.", "grievance": "on"}
+    )
 
     assert response.headers["Location"] == reverse("courses:attestation", args=[enrolment.course.slug])
     assert (Evaluation.objects.get().comments, Evaluation.objects.get().grievance) == ("Good.", True)

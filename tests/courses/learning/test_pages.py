@@ -243,7 +243,9 @@ def test_an_empty_catalogue_says_so(client):
     assert "No course is on offer yet." in text_of(client.get(url("catalogue")))
 
 
-@pytest.mark.parametrize(("hours", "shown"), [("10", "10 contact hours"), ("2.50", "2.5 contact hours"), ("1", "1 contact hour ·")])
+@pytest.mark.parametrize(
+    ("hours", "shown"), [("10", "10 contact hours"), ("2.50", "2.5 contact hours"), ("1", "1 contact hour ·")]
+)
 def test_the_approved_hours_are_shown_in_plain_numbers(client, hours, shown):
     edition = make.make_edition()
     make.make_approval(edition.course, hours=Decimal(hours), valid_from=timezone.now().date())
@@ -557,7 +559,7 @@ def test_the_dashboard_leads_back_to_the_course_and_section_last_worked_on(clien
 
     response = client.get(url("dashboard"))
 
-    assert f'{url("lesson", slug(older), "m1-l2")}#start' in response.text
+    assert f"{url('lesson', slug(older), 'm1-l2')}#start" in response.text
     assert "1 of 2 lessons" in text_of(response)
 
 
@@ -589,9 +591,7 @@ def test_a_newer_edition_is_noticed_on_the_dashboard(client, learner):
 def test_an_answer_of_another_attempt_is_not_reachable_by_a_stranger(client, learner):
     theirs = make.make_enrolment(now=timezone.now())
     make.finish_lessons(theirs, now=timezone.now())
-    attempt = delivery.start(
-        learning.enter_quiz(theirs, "M1", home="/", now=timezone.now()), now=timezone.now()
-    )
+    attempt = delivery.start(learning.enter_quiz(theirs, "M1", home="/", now=timezone.now()), now=timezone.now())
 
     assert client.get(reverse("quizzes:attempt", args=[attempt.uuid])).status_code == 404
 

@@ -106,7 +106,12 @@ def test_who_left_and_comes_back_finds_everything_as_it_was():
 
     back = enrol(enrolment.user, enrolment.course, jurisdiction="Utah", now=LATER)
 
-    assert (back.pk, back.withdrawn_at, back.jurisdiction, back.scope_confirmed_at) == (enrolment.pk, None, "Utah", LATER)
+    assert (back.pk, back.withdrawn_at, back.jurisdiction, back.scope_confirmed_at) == (
+        enrolment.pk,
+        None,
+        "Utah",
+        LATER,
+    )
     assert progress(back).lessons_read == 2
 
 

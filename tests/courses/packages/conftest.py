@@ -5,7 +5,9 @@ from courses.packages import services as packages
 from tests.courses import factories as make
 from tests.factories import KINDS
 
-FIGURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><title>A</title><desc>B</desc><path d="M0 0"/></svg>\n'
+FIGURE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><title>A</title><desc>B</desc><path d="M0 0"/></svg>\n'
+)
 UUID = b"8a5c4e7c-6d1f-4c43-9f0e-3a1f5f1f0a11"
 
 
@@ -28,7 +30,9 @@ def _dumped() -> dict[str, bytes]:
     course = make.make_course(modules=2, items=KINDS, slug="small", title="Small")
     course.figures.create(name="drawing", svg=FIGURE.strip())
     dumped = packages.dump(course)
-    told = dumped["course.json"].replace(str(course.uuid).encode(), UUID).replace(b'"slug": "small"', b'"slug": "loaded"')
+    told = (
+        dumped["course.json"].replace(str(course.uuid).encode(), UUID).replace(b'"slug": "small"', b'"slug": "loaded"')
+    )
     return dumped | {"course.json": told}
 
 

@@ -56,7 +56,9 @@ def number(value) -> str | None:
 
 
 def table(items: list[dict]) -> dict:
-    return {item["id"]: {key: value for key, value in row(item).items() if value not in (None, [], "")} for item in items}
+    return {
+        item["id"]: {key: value for key, value in row(item).items() if value not in (None, [], "")} for item in items
+    }
 
 
 if __name__ == "__main__":

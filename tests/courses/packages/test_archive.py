@@ -67,7 +67,8 @@ def test_a_zip_in_a_zip_is_refused():
 
 
 @pytest.mark.parametrize(
-    "mode", [stat.S_IFLNK | 0o777, stat.S_IFIFO | 0o644, stat.S_IFCHR | 0o644, stat.S_IFBLK | 0o644, stat.S_IFSOCK | 0o644]
+    "mode",
+    [stat.S_IFLNK | 0o777, stat.S_IFIFO | 0o644, stat.S_IFCHR | 0o644, stat.S_IFBLK | 0o644, stat.S_IFSOCK | 0o644],
 )
 def test_links_and_devices_are_refused(mode):
     assert "links and devices" in refusal(zipped((entry("course.json", mode), b"/etc/passwd")))

@@ -142,7 +142,9 @@ def test_a_bad_drawing_is_named(files, old, new, said):
 
 
 def test_a_drawing_that_is_not_well_formed_is_named_with_its_line(files):
-    broken = files | {"figures/drawing.svg": b'<svg xmlns="http://www.w3.org/2000/svg"\nviewBox="0 0 1 1">\n<g>\n</svg>'}
+    broken = files | {
+        "figures/drawing.svg": b'<svg xmlns="http://www.w3.org/2000/svg"\nviewBox="0 0 1 1">\n<g>\n</svg>'
+    }
 
     assert mistakes(broken)[0][:2] == ("figures/drawing.svg", 4)
 
@@ -213,7 +215,8 @@ def test_what_means_the_same_becomes_the_same_bytes(files, old, new):
 
 
 @pytest.mark.parametrize(
-    ("pointer", "n"), [("/", 1), ("/a", 2), ("/b", 3), ("/b/0", 3), ("/b/1", 4), ("/b/1/c", 4), ("/b/9", 3), ("/z/a", 1)]
+    ("pointer", "n"),
+    [("/", 1), ("/a", 2), ("/b", 3), ("/b/0", 3), ("/b/1", 4), ("/b/1/c", 4), ("/b/9", 3), ("/z/a", 1)],
 )
 def test_the_line_of_a_value_is_found(pointer, n):
     assert places.line_of('{\n"a": "\\n,{",\n"b": [1,\n{"c": 2}]}', pointer) == (n if pointer != "/z/a" else 1)
