@@ -116,7 +116,7 @@ if env("DATABASE_URL", default=""):
     DATABASES = {"default": env.db("DATABASE_URL")}
     if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
         DATABASES["default"]["CONN_MAX_AGE"] = 0
-        if not (CEU_MODE == "test"):
+        if CEU_MODE != "test":
             DATABASES["default"]["OPTIONS"] = {
                 "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=8), "timeout": 10}
             }

@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
@@ -57,10 +59,8 @@ def _sign(request: HttpRequest, enrolment, form: AttestationForm) -> bool:
         form.add_error(None, str(refusal))
         return False
     if enrolment.course.issue_automatically:
-        try:
+        with suppress(certificates.NotEligible):  # It waits in the registrar's queue, where the reasons are shown.
             certificates.issue(enrolment, by=None, now=now)
-        except certificates.NotEligible:
-            pass  # It waits in the registrar's queue, where the reasons are shown.
     return True
 
 

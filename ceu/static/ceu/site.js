@@ -64,3 +64,10 @@ document.addEventListener("allauth.error", (event) => {
   const trouble = document.querySelector("[data-key-trouble]");
   if (trouble) trouble.hidden = false;
 });
+
+// Answers kept on this device until they are saved leave with the person who gave them.
+document.querySelector("form[action$='/logout/']")?.addEventListener("submit", () => {
+  try {
+    for (const key of Object.keys(localStorage)) if (key.startsWith("ceu-answer:")) localStorage.removeItem(key);
+  } catch { /* storage is refused: nothing was kept either */ }
+});

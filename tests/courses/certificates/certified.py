@@ -21,7 +21,6 @@ from tests.factories import NOW
 
 LATER = NOW + dt.timedelta(days=3)
 RETENTION = 7 * 365 + 2
-FROZEN_TABLES = ("certificate", "certificateholder", "certificatedocument", "certificateevent")
 
 
 def make_completed(edition: Edition | None = None, *, licence: dict | None = None, now: dt.datetime = NOW, **learner):

@@ -18,6 +18,7 @@ from courses.certificates.models import (
     CertificateHolder,
     Register,
 )
+from courses.learning import services as learning
 from quizzes.delivery import services as delivery
 from quizzes.delivery.models import Attempt
 from tests.courses import factories as make
@@ -116,7 +117,8 @@ def test_f01_a_process_killed_while_submitting_leaves_all_or_nothing_and_a_retry
     for _ in SUBMIT_POINTS:
         enrolment = make.make_enrolment(edition=edition)
         make.finish_lessons(enrolment)
-        attempts.append(delivery.start(learning_entry(enrolment), now=NOW))
+        entry = learning.enter_quiz(enrolment, "M1", home="/", now=NOW)
+        attempts.append(delivery.start(entry, now=NOW))
         make.answer_right(attempts[-1])
 
     kill_all(SUBMIT, SUBMIT_POINTS, attempts)
@@ -130,7 +132,3 @@ def test_f01_a_process_killed_while_submitting_leaves_all_or_nothing_and_a_retry
         assert delivery.submit(attempt, now=NOW).passed
     assert Attempt.objects.filter(passed=True, state="submitted").count() == len(SUBMIT_POINTS)
     assert ledger.verify() == []
-
-
-def learning_entry(enrolment):
-    return make.learning.enter_quiz(enrolment, "M1", home="/", now=NOW)
