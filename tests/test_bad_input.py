@@ -176,6 +176,12 @@ def forms_of_the_site(world: World, who: str) -> Iterator[str]:
     )
 
 
+def is_covered(address: str, body: str) -> bool:
+    """tests/accounts/test_malformed.py sends the commoner bodies to allauth's forms."""
+    ours = ("/accounts/profile/", "/accounts/licences/")
+    return address.startswith("/accounts/") and not address.startswith(ours) and body not in NEW_TO_ALLAUTH
+
+
 def forms_of_the_desks(world: World) -> Iterator[str]:
     """Where a superuser may POST in the admin, without the lists and what only asks "are you sure?"."""
     takes = {name for name, answers in read(ADMIN, STAFF).items() if answers["superuser"][1] in {200, 302, 400}}
@@ -239,6 +245,7 @@ BODIES = {
     "xml": ('<!DOCTYPE x [<!ENTITY e "e">]><x>&e;</x>', "text/xml"),
     "no type": ("abc", ""),
 }
+NEW_TO_ALLAUTH = {"raw bytes", "deep json", "utf-16", "unknown charset", "a file for a text", "arabic digits"}
 # Refused for what they are, wherever they come: nothing may be stored of them.
 NEVER_STORED = ["nul", "bad utf-8", "lone surrogate", "long", "too large", "1001 fields", "large number"]
 
@@ -252,11 +259,12 @@ NEVER_STORED = ["nul", "bad utf-8", "lone surrogate", "long", "too large", "1001
 )
 def test_b10_whatever_is_posted_is_answered(world, who, body):
     data, kind = BODIES[body]
+    addresses = (address for address in forms_of_the_site(world, who) if not is_covered(address, body))
 
-    assert Sender(world, who).failures("POST", forms_of_the_site(world, who), data=data, content_type=kind) == []
+    assert Sender(world, who).failures("POST", addresses, data=data, content_type=kind) == []
 
 
-@pytest.mark.parametrize("body", ["nul", "lone surrogate", "large number", "not a number", "twice", "broken multipart"])
+@pytest.mark.parametrize("body", ["nul", "lone surrogate", "large number", "broken multipart"])
 def test_b10_whatever_is_posted_to_the_desks_is_answered(world, body):
     data, kind = BODIES[body]
 
@@ -398,8 +406,10 @@ QUERIES = [
 )
 def test_b13_an_id_that_is_none_is_not_found(world, who, kind):
     sender, found = Sender(world, who), {}
+    alike = ("_history", "_delete", "_add", "/")  # of the admin's pages of a row, the change page stands for these
+    asked = [pattern for pattern in walk() if (who == "superuser") == pattern.route.startswith("admin/")]
 
-    for pattern in (pattern for pattern in walk() if (who == "superuser") == pattern.route.startswith("admin/")):
+    for pattern in (pattern for pattern in asked if not (pattern.model and pattern.name.endswith(alike))):
         for parameter in pattern.parameters:
             values = values_of(pattern, world)
             bad = IDS[kind].format(values[parameter]) if kind == "braces" else IDS[kind]

@@ -174,8 +174,10 @@ import json, django
 django.setup()
 from django.conf import settings
 settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+from django.apps import apps
 from django.core.management import call_command
-call_command("migrate", verbosity=0)
+settings.MIGRATION_MODULES = {each.label: None for each in apps.get_app_configs()}
+call_command("migrate", run_syncdb=True, verbosity=0)
 call_command("createcachetable", verbosity=0)
 from allauth.account.models import EmailAddress
 from django.contrib.auth import get_user_model

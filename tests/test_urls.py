@@ -12,6 +12,7 @@ import re
 import pytest
 from django.apps import apps
 from django.db import transaction
+from django.template.response import SimpleTemplateResponse
 
 from tests.addresses import Pattern, address_of, every_address, nobodys_address, walk
 from tests.world import PEOPLE, STAFF, World, forget
@@ -302,8 +303,14 @@ def test_s05_every_address_is_in_a_table_and_every_line_is_an_address():
     assert {table_name(pattern) for pattern in walk() if not is_old_admin_address(pattern)} == expected
 
 
+@pytest.fixture
+def unrendered(monkeypatch):
+    """Whether the admin opens is decided before a page is made: other walks (secrecy, headers) read the pages."""
+    monkeypatch.setattr(SimpleTemplateResponse, "rendered_content", "")
+
+
 @pytest.mark.parametrize("who", PEOPLE)
-def test_s05_every_address_answers_each_as_the_table_says(world, who):
+def test_s05_every_address_answers_each_as_the_table_says(world, who, unrendered):
     expected = {name: answers[who] for name, answers in read(SITE, PEOPLE).items()}
     expected |= {name: answers[who] for name, answers in read(ADMIN, STAFF).items() if who in STAFF}
     visitor = Visitor(world, who)
