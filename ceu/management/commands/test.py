@@ -49,7 +49,11 @@ class Command(BaseCommand):
         parser = argparse.ArgumentParser(prog="manage.py test", description=__doc__, allow_abbrev=False)
         for part in PARTS:
             parser.add_argument(f"--{part}", action="append_const", dest="parts", const=part, help=f"Run {part} alone.")
-        parser.add_argument("--together", action="store_true", help="SQLite and PostgreSQL at once, one on each core; so it is with CI=true.")
+        parser.add_argument(
+            "--together",
+            action="store_true",
+            help="SQLite and PostgreSQL at once, one on each core; so it is with CI=true.",
+        )
         parser.add_argument("-m", dest="marks", default="", help="Pytest's own: only tests with these marks.")
         options, rest = parser.parse_known_args(argv[2:])
         together = options.together or bool(os.environ.get("CI"))
