@@ -2,14 +2,14 @@
 
 import json
 
+# isort: off
+from tests.benchmarks import floor  # noqa: F401 - it configures Django, and has to come first
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
 from django.middleware.csrf import _get_new_csrf_string
-
-from tests.benchmarks import floor  # noqa: F401, I001 - it configures Django
 
 
 def main() -> None:
