@@ -84,7 +84,7 @@ def test_a_course_page_costs_the_same_for_any_number_of_lessons(client, learner,
     for lesson in enrolment.edition.frozen.lessons[1:]:
         learning.finish_lesson(enrolment, lesson.slug, now=timezone.now())
 
-    warm_and_count(client, url("course", slug(enrolment)), max_statements, 5)
+    warm_and_count(client, url("course", slug(enrolment)), max_statements, 4)
 
 
 def test_a_course_page_of_a_visitor_costs_two(client, max_statements):
@@ -100,7 +100,7 @@ def test_a_course_page_costs_the_same_after_many_attempts(client, learner, max_s
         make.take_quiz(enrolment, "M1", right=False, now=timezone.now())
     make.pass_quizzes(enrolment, now=timezone.now())
 
-    warm_and_count(client, url("course", slug(enrolment)), max_statements, 5)
+    warm_and_count(client, url("course", slug(enrolment)), max_statements, 4)
 
 
 @pytest.mark.parametrize("lessons", [3, 30])
@@ -117,11 +117,11 @@ def test_the_dashboard_costs_the_same_for_any_number_of_courses(client, learner,
         enrolment = enrolled(learner)
         learning.finish_lesson(enrolment, "m1-l1", now=timezone.now())
 
-    warm_and_count(client, url("dashboard"), max_statements, 5)
+    warm_and_count(client, url("dashboard"), max_statements, 4)
 
 
 def test_an_empty_dashboard_costs_no_more(client, learner, max_statements):
-    warm_and_count(client, url("dashboard"), max_statements, 5)
+    warm_and_count(client, url("dashboard"), max_statements, 4)
 
 
 def test_a_quiz_door_costs_four(client, learner, max_statements):
