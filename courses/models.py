@@ -3,6 +3,7 @@
 from courses.catalogue.models import (
     Accreditor,
     Approval,
+    Correction,
     Course,
     Edition,
     EditionQuiz,
@@ -33,6 +34,7 @@ __all__ = [
     "CertificateDocument",
     "CertificateEvent",
     "CertificateHolder",
+    "Correction",
     "Course",
     "Edition",
     "EditionQuiz",

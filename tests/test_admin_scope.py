@@ -5,7 +5,17 @@ import re
 import pytest
 from django.contrib import admin
 
-from courses.catalogue.models import Course, Edition, Figure, GlossaryTerm, LearningObjective, Lesson, Module, Reference
+from courses.catalogue.models import (
+    Correction,
+    Course,
+    Edition,
+    Figure,
+    GlossaryTerm,
+    LearningObjective,
+    Lesson,
+    Module,
+    Reference,
+)
 from courses.evaluations.models import Evaluation
 from courses.learning.models import Enrolment
 from quizzes.bank.models import Item, ItemBank, ItemRevision, Option
@@ -24,7 +34,7 @@ COURSE = {
     Figure: "course", Item: "bank__course", ItemBank: "course", ItemRevision: "item__bank__course",
     Quiz: "bank__course", PublishedQuiz: "quiz__bank__course", Entry: "published_quiz__quiz__bank__course",
     Attempt: "published_quiz__quiz__bank__course", Edition: "course", Enrolment: "course",
-    Evaluation: "edition__course", LearningObjective: "course", Option: "item__bank__course",
+    Evaluation: "edition__course", LearningObjective: "course", Correction: "course", Option: "item__bank__course",
     Section: "quiz__bank__course",
 }  # fmt: skip
 
@@ -151,6 +161,7 @@ def test_an_own_row_cannot_be_moved_to_another_instructors_course(me, mine, thei
     [
         (Course, LearningObjective, "objectives"),
         (Course, Module, "modules"),
+        (Course, Correction, "corrections"),
         (Module, Lesson, "lessons"),
         (Item, Option, "options"),
         (Quiz, Section, "sections"),
@@ -173,7 +184,7 @@ def test_a_row_of_another_course_is_refused_inside_an_own_page(parent, child, pr
     named = {
         name: f"Mine {place}"
         for name in data
-        if name.startswith(f"{prefix}-{place}-") and name.endswith(("-title", "-text"))
+        if name.startswith(f"{prefix}-{place}-") and name.endswith(("-title", "-text", "-belief"))
     }
 
     answer = me.post(address, data | named | {f"{prefix}-{place}-id": foreign.pk, f"{prefix}-{place}-DELETE": ""})

@@ -189,7 +189,7 @@ class ReferenceAdmin(PartOfCourse):
     list_display = ["key", "course", "citation_start", "year", "doi", "subjects"]
     search_fields = ["key", "citation", "doi"]
     ordering = ["course__title", "key"]
-    fields = ["course", "key", "citation", "year", "doi", "url", ("studied", "subjects", "species")]
+    fields = ["course", "key", "citation", "year", "doi", "url", ("studied", "subjects", "species"), "unconfirmed"]
 
     @admin.display(description="citation", ordering="citation")
     def citation_start(self, row: Reference) -> str:

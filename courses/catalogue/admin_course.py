@@ -19,12 +19,12 @@ from ceu.shared.admin import (
     address,
     counted,
 )
-from ceu.shared.admin_forms import PositionedForm, number_anew
+from ceu.shared.admin_forms import CodesField, PositionedForm, number_anew
 from ceu.shared.forms import CleanForm
 from courses.catalogue import publication
 from courses.catalogue import services as catalogue
 from courses.catalogue.forms import CourseForm, PublishForm
-from courses.catalogue.models import Course, Edition, LearningObjective, Module
+from courses.catalogue.models import Correction, Course, Edition, LearningObjective, Module
 from courses.catalogue.services import NotReady
 
 REVIEW_SOON = 60  # days
@@ -57,6 +57,21 @@ class ModuleRows(ScopedInline):
     show_change_link = True
 
 
+class CorrectionForm(PositionedForm):
+    references = CodesField(required=False, help_text="Keys of the reference list, with commas between them.")
+
+    class Meta:
+        model = Correction
+        fields = "__all__"
+        widgets = {name: forms.Textarea(attrs={"rows": 2, "cols": 40}) for name in ("belief", "finding")}
+
+
+class CorrectionRows(ScopedInline):
+    model = Correction
+    form = CorrectionForm
+    fields = ["position", "belief", "finding", "references", "lesson"]
+
+
 class StandingFilter(admin.SimpleListFilter):
     title = "standing"
     parameter_name = "standing"
@@ -76,7 +91,7 @@ class StandingFilter(admin.SimpleListFilter):
 class CourseAdmin(KeptAdmin):
     desk, rank = "Authoring", 1
     form = CourseForm
-    inlines = [ObjectiveRows, ModuleRows]
+    inlines = [ObjectiveRows, ModuleRows, CorrectionRows]
     pages = {
         "publish": "courses.publish_course",
         "retire": "courses.publish_course",
@@ -160,6 +175,7 @@ class CourseAdmin(KeptAdmin):
             course.instructors.add(request.user)
         number_anew(course.objectives.all())
         number_anew(course.modules.all())
+        number_anew(course.corrections.all())
         catalogue.share_bank(course)
         catalogue.apply_policy(course)
 

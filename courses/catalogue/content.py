@@ -1,6 +1,7 @@
 """PURE. The frozen form of a whole course, and its codec. A learner's page is made from this and from nothing else."""
 
 import json
+import re
 import types
 import typing
 from dataclasses import dataclass, fields, is_dataclass
@@ -28,7 +29,10 @@ class Objective:
 
 @dataclass(frozen=True)
 class Reference:
-    """A source. `studied` says in a few words who was studied; `subjects` (1-24) is drawn as that many dots."""
+    """A source. `studied` says in a few words who was studied; `subjects` (1-24) is drawn as that many dots.
+
+    `unconfirmed`: its findings were not re-checked at the source itself, so nothing that rests on it is stated plainly.
+    """
 
     key: str
     citation: str
@@ -38,16 +42,34 @@ class Reference:
     studied: str | None = None
     subjects: int | None = None
     species: str | None = None
+    unconfirmed: bool | None = None
 
     @property
     def address(self) -> str | None:
         return f"https://doi.org/{self.doi}" if self.doi else self.url
+
+    @property
+    def short(self) -> str:
+        """As a reader names a source: “Costello M et al., 2016”."""
+        first, *others = re.split(r" \(|(?<=[a-z]{3})\. |(?<=\d\d)\. |: ", self.citation, maxsplit=1)[0].split(", ")
+        several = " et al." if others and re.search(r" [A-Z]{1,4}$|^et al", others[0]) else ""
+        return f"{first.rstrip('.')}{several}, {self.year}" if self.year else first.rstrip(".")
 
 
 @dataclass(frozen=True)
 class Term:
     term: str
     meaning: str
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A belief that clinicians were taught, what the evidence says of it now, and the lesson (its slug) that says more."""
+
+    belief: str
+    finding: str
+    references: tuple[str, ...]
+    lesson: str
 
 
 @dataclass(frozen=True)
@@ -129,6 +151,7 @@ class EditionContent:
     released_on: str | None = None
     reviewed_on: str | None = None
     review_due_on: str | None = None
+    corrections: tuple[Correction, ...] | None = None
 
     @cached_property
     def lessons(self) -> tuple[Lesson, ...]:

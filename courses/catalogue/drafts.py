@@ -47,6 +47,7 @@ def content_of(course: Course, published: dict[str, PublishedQuiz] | None = None
                 row.studied or None,
                 row.subjects,
                 row.species or None,
+                row.unconfirmed or None,
             )
             for row in sorted(course.references.all(), key=lambda row: row.key)
         ),
@@ -59,6 +60,7 @@ def content_of(course: Course, published: dict[str, PublishedQuiz] | None = None
         released_on=_iso(course.released_on),
         reviewed_on=_iso(course.reviewed_on),
         review_due_on=_iso(course.review_due_on),
+        corrections=_corrections(course),
     )
 
 
@@ -103,6 +105,12 @@ def _quiz(quiz: Quiz, published: PublishedQuiz | None, course: Course) -> conten
         safety_must_pass=quiz.safety_must_pass,
         attempts_allowed=course.attempts_allowed,
     )
+
+
+def _corrections(course: Course) -> tuple[content.Correction, ...] | None:
+    """None when there are none: editions of before there were corrections stay as they are, digest and all."""
+    rows = course.corrections.all()
+    return tuple(content.Correction(row.belief, row.finding, tuple(row.references), row.lesson) for row in rows) or None
 
 
 def _codes(text: str) -> tuple[str, ...]:

@@ -170,6 +170,12 @@ class Reference(models.Model):
         help_text="Drawn as that many dots.",
     )
     species = models.CharField(max_length=20, blank=True)
+    unconfirmed = models.BooleanField(
+        "not re-checked",
+        default=False,
+        help_text="Its findings were not read at the source itself. Readers are told, and nothing that rests on it "
+        "is stated plainly.",
+    )
 
     class Meta:
         ordering = ["key"]
@@ -192,6 +198,23 @@ class GlossaryTerm(models.Model):
 
     def __str__(self) -> str:
         return self.term
+
+
+class Correction(models.Model):
+    """A belief that the course corrects, for the clinician who was taught it: shown in short on the course's page."""
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="corrections")
+    position = models.PositiveSmallIntegerField(default=0)
+    belief = models.TextField("common belief")
+    finding = models.TextField("what the evidence says now")
+    references = models.JSONField(default=list, blank=True, help_text="List of reference keys.")
+    lesson = models.CharField(max_length=60, validators=[SLUG], help_text="The address of the lesson that says more.")
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.belief
 
 
 class Figure(models.Model):

@@ -56,6 +56,7 @@ def problems(
         *_items(course, items),
         *(_quiz(finding) for finding in quizzes),
         *_references(course, year),
+        *_corrections(course),
     ]
     return sorted(found, key=lambda problem: not problem.blocks)
 
@@ -189,3 +190,18 @@ def _references(course: EditionContent, year: int) -> Iterator[Problem]:
         yield Problem(
             "references-old", "course", f"Fewer than two references from the last {RECENT_YEARS} years.", blocks=False
         )
+
+
+def _corrections(course: EditionContent) -> Iterator[Problem]:
+    keys = {reference.key for reference in course.references}
+    for n, correction in enumerate(course.corrections or (), start=1):
+        if correction.lesson not in course.by_slug:
+            yield Problem(
+                "correction-lesson",
+                "course",
+                f"Correction {n} points to the lesson “{correction.lesson}”, which does not exist.",
+            )
+        for key in sorted(set(correction.references) - keys):
+            yield Problem(
+                "correction-reference", "course", f"Correction {n} cites {key}, which is not in the reference list."
+            )

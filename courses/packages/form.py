@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from courses.catalogue import figures, markup
-from courses.catalogue.content import Objective, Reference, Term, UnknownForm, from_dict, to_dict
+from courses.catalogue.content import Correction, Objective, Reference, Term, UnknownForm, from_dict, to_dict
 from courses.packages import places
 from quizzes.questions.codec import plain
 
@@ -56,6 +56,7 @@ class PackageCourse:
     released_on: str | None = None
     reviewed_on: str | None = None
     review_due_on: str | None = None
+    corrections: tuple[Correction, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,12 @@ class PackageAccepted:
 
 
 @dataclass(frozen=True)
+class PackageCriterion:
+    text: str
+    why: str
+
+
+@dataclass(frozen=True)
 class PackageItem:
     """items/<CODE>.json. Which of the optional keys belong there depends on the kind: `KEYS_OF_KIND`."""
 
@@ -136,6 +143,11 @@ class PackageItem:
     wrong: tuple[PackageWrong, ...] | None = None
     accepted: tuple[PackageAccepted, ...] | None = None
     case_sensitive: bool | None = None
+    criteria: tuple[PackageCriterion, ...] | None = None
+    pass_at: int | None = None
+    min_words: int | None = None
+    max_words: int | None = None
+    model: str | None = None
 
 
 KEYS_OF_KIND: dict[str, tuple[set[str], set[str]]] = {  # kind -> (needed, allowed besides)
@@ -146,6 +158,7 @@ KEYS_OF_KIND: dict[str, tuple[set[str], set[str]]] = {  # kind -> (needed, allow
     "ordering": ({"steps"}, {"common_error"}),
     "numeric": ({"answer", "tolerance"}, {"unit", "work", "wrong"}),
     "text": ({"accepted"}, {"work", "case_sensitive"}),
+    "written": ({"criteria", "pass_at", "max_words", "model"}, {"min_words"}),
 }
 _SPECIAL = set().union(*(needed | more for needed, more in KEYS_OF_KIND.values()))
 
@@ -415,6 +428,7 @@ def _check_outline(reading: _Reading, course: PackageCourse, lessons: set[str], 
         reading.mistake(f"quizzes/{code}.json", "No module in course.json has this code.")
     _check_once(reading, "course.json", "/objectives/{}/code", [objective.code for objective in course.objectives])
     _check_once(reading, "course.json", "/modules/{}/code", [module.code for module in course.modules])
+    _check_once(reading, "course.json", "/corrections/{}/belief", [row.belief for row in course.corrections or ()])
     met: set[str] = set()
     for n, module in enumerate(course.modules):
         for i, slug in enumerate(module.lessons):

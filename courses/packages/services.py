@@ -8,8 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from courses.catalogue import services as catalogue
-from courses.catalogue.content import Objective, Reference, Term
+from courses.catalogue.content import Correction, Objective, Reference, Term
 from courses.catalogue.drafts import plain
+from courses.catalogue.models import Correction as CorrectionRow
 from courses.catalogue.models import (
     Course,
     Edition,
@@ -150,6 +151,7 @@ def _write(course: Course, package: Package) -> None:
         {
             "key": row.key, "citation": row.citation, "year": row.year, "doi": row.doi or "", "url": row.url or "",
             "studied": row.studied or "", "subjects": row.subjects, "species": row.species or "",
+            "unconfirmed": bool(row.unconfirmed),
         }
         for row in package.references
     ))  # fmt: skip
@@ -157,6 +159,13 @@ def _write(course: Course, package: Package) -> None:
     _replace(GlossaryTerm, course, "term", ("glossary.json", "/terms/{n}"), terms)
     drawings = ({"name": name, "svg": svg} for name, svg in package.figures)
     _replace(Figure, course, "name", ("figures/{name}.svg", ""), drawings)
+    _replace(CorrectionRow, course, "belief", ("course.json", "/corrections/{n}"), (
+        {
+            "position": n, "belief": row.belief, "finding": row.finding, "references": list(row.references),
+            "lesson": row.lesson,
+        }
+        for n, row in enumerate(package.course.corrections or ())
+    ))  # fmt: skip
     _write_modules(course, package)
     catalogue.apply_policy(course)
 
@@ -245,6 +254,7 @@ def _package(course: Course) -> Package:
                 row.studied or None,
                 row.subjects,
                 row.species or None,
+                row.unconfirmed or None,
             )
             for row in sorted(course.references.all(), key=lambda row: row.key)
         ),
@@ -265,6 +275,10 @@ def _course(course: Course, modules: list[Module]) -> PackageCourse:
         uuid=str(course.uuid),
         objectives=tuple(Objective(row.code, row.verb, row.bloom, row.text) for row in course.objectives.all()),
         modules=tuple(_module(row) for row in modules),
+        corrections=tuple(
+            Correction(row.belief, row.finding, tuple(row.references), row.lesson) for row in course.corrections.all()
+        )
+        or None,
     )
 
 

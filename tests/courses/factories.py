@@ -46,6 +46,8 @@ def make_course(modules: int = 1, lessons: int = 2, items=("single",) * 3, *, by
             key=f"R{key}", citation=f"Author {key}. A study. 2025.", year=2025, doi=f"10.1000/{key}"
         )
     course.terms.create(term="Neurodynamics", meaning="How nerves move and feel.")
+    if modules and lessons:
+        course.corrections.create(belief="Nerves never move.", finding="They slide.", references=["R1"], lesson="m1-l1")
     for position in range(1, modules + 1):
         make_module(course, position, lessons=lessons, items=items)
     return course

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from courses.catalogue import drafts, readiness
-from courses.catalogue.content import Module, Objective, QuizSummary, Reference
+from courses.catalogue.content import Correction, Module, Objective, QuizSummary, Reference
 from courses.catalogue.readiness import ItemFacts, QuizFinding
 from tests.courses import factories as make
 from tests.courses.catalogue.test_content import COURSE, LESSON
@@ -40,6 +40,10 @@ def with_module(**fields):
 
 def with_objectives(*objectives):
     return replace(CLEAN, objectives=objectives)
+
+
+def with_correction(**fields):
+    return replace(CLEAN, corrections=(replace(Correction("Once taught", "Now known", ("R1",), "one"), **fields),))
 
 
 def with_item(**fields):
@@ -87,6 +91,8 @@ DEFECTS = {  # code -> what is given in place of the clean course, and the place
     "references-old": (
         {"course": replace(CLEAN, references=tuple(replace(row, year=2017) for row in CLEAN.references))}, "course",
     ),
+    "correction-lesson": ({"course": with_correction(lesson="gone")}, "course"),
+    "correction-reference": ({"course": with_correction(references=("R1", "R9"))}, "course"),
     "quiz-blueprint": ({"quizzes": (QuizFinding("M1", "blueprint", "Too few."),)}, "quiz:M1"),
     "quiz-question": ({"quizzes": (QuizFinding("M1", "question", "No key.", "I1"),)}, "item:I1"),
 }  # fmt: skip
