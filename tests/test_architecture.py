@@ -19,7 +19,7 @@ HEIGHT = {unit: -step for step, units in enumerate(ORDER.split(">")) for unit in
 IN_A_SLICE = ["models", "services", "forms", "views", "admin"]  # each may import those before it
 
 PURE = {
-    "quizzes": "questions/* scoring delivery/selection delivery/timing delivery/paper",
+    "quizzes": "questions/* scoring delivery/selection delivery/timing delivery/paper delivery/release",
     "courses": "catalogue/content catalogue/readiness catalogue/hours catalogue/markup catalogue/figures "
     "packages/form packages/places "
     "learning/completion learning/attestations evaluations/questions certificates/eligibility certificates/snapshot "

@@ -75,6 +75,7 @@ class QuizAdmin(ScopedAdmin):
         ("cooldown_after", "cooldown_hours"),
         "time_limit_minutes",
         "safety_must_pass",
+        "reveals",
     ]
 
     def get_queryset(self, request: HttpRequest):
@@ -135,7 +136,8 @@ class PublishedQuizAdmin(ReadOnlyAdmin):
         rules = PublishedQuiz.objects.content(row.pk).rules
         tries = "any number of attempts" if rules.attempts_allowed is None else f"{rules.attempts_allowed} attempts"
         limit = f"{rules.time_limit_minutes} minutes" if rules.time_limit_minutes else "no time limit"
-        return f"{rules.pass_mark.normalize():f} per cent to pass, {tries}, {limit}."
+        mark = "Nothing to pass" if rules.measures else f"{rules.pass_mark.normalize():f} per cent to pass"
+        return f"{mark}, {tries}, {limit}."
 
     @admin.display(description="holds")
     def holds(self, row: PublishedQuiz) -> str:

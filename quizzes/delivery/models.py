@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from ceu.shared.frozen import FROZEN, Protection
 from quizzes.bank.models import ItemBank, ItemRevision
-from quizzes.delivery import paper
+from quizzes.delivery import paper, release
 
 
 class QuizQuerySet(models.QuerySet):
@@ -21,6 +21,10 @@ class QuizQuerySet(models.QuerySet):
 class Quiz(models.Model):
     """A quiz in the making: its rules, and through its sections the pools it draws from."""
 
+    class Reveals(models.TextChoices):
+        SETTLED = release.SETTLED, "Once passed, or when no attempt is left"
+        TOLD = release.TOLD, "When whatever the quiz belongs to says so"
+
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     title = models.CharField(max_length=200)
     bank = models.ForeignKey(ItemBank, on_delete=models.PROTECT, related_name="quizzes")
@@ -29,7 +33,7 @@ class Quiz(models.Model):
         decimal_places=2,
         default=Decimal(80),
         validators=[MinValueValidator(0), MaxValueValidator(100)],
-        help_text="Per cent of the points.",
+        help_text="Per cent of the points. 0: it only shows where one stands, and nothing can be failed.",
     )
     attempts_allowed = models.PositiveSmallIntegerField(
         null=True, blank=True, default=3, help_text="Empty: as many as one likes."
@@ -42,6 +46,10 @@ class Quiz(models.Model):
         null=True, blank=True, validators=[MinValueValidator(1)], help_text="Empty: no limit."
     )
     safety_must_pass = models.BooleanField(default=False, help_text="A missed safety item fails the attempt.")
+    reveals = models.CharField(
+        "reasons open", max_length=10, choices=Reveals.choices, default=Reveals.SETTLED,
+        help_text="When the right answers and the reasons are shown to who took it.",
+    )  # fmt: skip
 
     objects = QuizQuerySet.as_manager()
 

@@ -15,10 +15,11 @@ from django.utils.safestring import SafeString, mark_safe
 
 from ceu.shared.prepared import prepared
 from ceu.templatetags.design import icon
-from quizzes.delivery import pages, results
+from quizzes.delivery import pages, release, results
 from quizzes.delivery import services as delivery
 from quizzes.delivery.forms import letter
 from quizzes.delivery.models import Attempt, Entry, PublishedQuiz
+from quizzes.delivery.paper import Rules
 from quizzes.delivery.results import Explanation, QuestionResult, Result
 from quizzes.delivery.services import Standing
 from quizzes.delivery.surroundings import Names, names
@@ -96,28 +97,38 @@ def page(user, sat: Sat, *, now: datetime) -> dict[str, Any]:
     """One statement and that of the layer above, whatever the number of questions. Raises NotSubmitted."""
     attempt, entry = sat.attempt, sat.entry
     standing = delivery.standing_of(entry, sat.attempts, now)
-    result = results.result_of(attempt, final=released(standing))
-    words = names(entry)
+    words, rules = names(entry), PublishedQuiz.objects.content(entry.published_quiz_id).rules
+    result = results.result_of(attempt, final=released(standing, rules, told=words.reveals))
+    withheld = rules.reveals == release.TOLD and not result.released
     questions = [_question(each, entry.home, words) for each in result.questions]
+    right = [each.verdict == "Correct" for each in questions]
     return {
         "attempt": attempt,
         "title": entry.title or _title(attempt),
         "submitted": pages.day_and_clock(user, attempt.submitted_at),
         "heading": heading(result, standing),
-        "means": list(_means(user, attempt, result, standing)),
-        "nerve": _nerve([each.verdict == "Correct" for each in questions]),
+        "means": [*_means(user, attempt, result, standing), *filter(None, [words.note])],
+        # Withheld, nothing may tell which question was right: neither a verdict nor its place in the line.
+        "nerve": _nerve(sorted(right, reverse=True) if withheld else right),
         "topics": _topics(questions),
-        "questions": questions,
+        "questions": [] if withheld else questions,
+        "withheld": withheld,
         "released": result.released,
-        "passed": result.passed,
+        "passed": result.passed and not result.measures,
         "onward": _onward(standing, words, entry.home),
         "home": entry.home,
     }
 
 
-def released(standing: Standing) -> bool:
+def released(standing: Standing, rules: Rules, *, told: bool = False) -> bool:
     """May the keys be shown? The rule of `results.is_final`, from what is read here anyway; a test holds them equal."""
-    return standing.open is None and (standing.passed or standing.attempts_left == 0)
+    return release.may_reveal(
+        rules.reveals,
+        open_=standing.open is not None,
+        passed=standing.passed,
+        attempts_left=standing.attempts_left,
+        told=told,
+    )
 
 
 def _title(attempt: Attempt) -> str:
@@ -131,6 +142,8 @@ def heading(result: Result, standing: Standing) -> str:
     attempt = result.attempt
     not_passed = "Not passed" if standing.attempts_left == 0 else "Not passed yet"
     score = f"{points(attempt.earned)} of {points(attempt.possible)}"
+    if result.measures:
+        return f"Your result: {score} ({result.percent}%)"
     if result.passed:
         return f"You passed: {score} ({result.percent}%)"
     if result.reached_pass_mark:
@@ -158,7 +171,8 @@ def _means(user, attempt: Attempt, result: Result, standing: Standing) -> Iterat
         yield f"Time is up. Your {count} saved answer{'s were' if count != 1 else ' was'} submitted."
     if result.reached_pass_mark and not result.passed:
         yield _safety(result.missed_safety)
-    yield f"The pass mark is {needed(result)} of {points(attempt.possible)}."
+    if not result.measures:
+        yield f"The pass mark is {needed(result)} of {points(attempt.possible)}."
     if not result.passed:
         yield from _what_now(user, standing)
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from ceu.shared import canonical
+from quizzes.delivery.release import SETTLED
 from quizzes.questions import BadFormat, codec, prompt_from_dict, prompt_to_dict
 
 FORMAT = 1
@@ -15,7 +16,11 @@ DRAWN, FIXED = "drawn", "fixed"
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """`pass_mark` in per cent; None means as many attempts, or as many minutes, as one likes."""
+    """`pass_mark` in per cent; None means as many attempts, or as many minutes, as one likes.
+
+    `reveals` is a rule of `delivery.release`. The usual one is left out of the canonical form, so that quizzes published
+    before there was a choice keep their digest.
+    """
 
     pass_mark: Decimal
     attempts_allowed: int | None
@@ -23,6 +28,12 @@ class Rules:
     cooldown_hours: int
     time_limit_minutes: int | None
     safety_must_pass: bool
+    reveals: str = SETTLED
+
+    @property
+    def measures(self) -> bool:
+        """Nothing can be failed here: the quiz shows where one stands, and its result names no pass mark."""
+        return self.pass_mark == 0 and not self.safety_must_pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +85,13 @@ class QuizContent:
         return tuple(item for item in self.items if item.pool == section.pool)
 
 
+_USUAL = {"reveals": SETTLED}
+
+
+def _without_usual(rules: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in rules.items() if name not in _USUAL or _USUAL[name] != value}
+
+
 def dumps(content: QuizContent) -> str:
     """Canonical JSON: equal contents are equal bytes."""
     items = [
@@ -82,7 +100,7 @@ def dumps(content: QuizContent) -> str:
     whole = {
         "format": FORMAT,
         "title": content.title,
-        "rules": codec.encode(content.rules),
+        "rules": _without_usual(codec.encode(content.rules)),
         "sections": codec.encode(content.sections),
         "items": items,
     }
@@ -94,6 +112,8 @@ def loads(text: str) -> QuizContent:
     whole = json.loads(text)
     if not isinstance(whole, dict) or whole.pop("format", None) != FORMAT:
         raise BadFormat(f"A published quiz of format {FORMAT} was expected.")
+    if isinstance(whole.get("rules"), dict):
+        whole["rules"] = _USUAL | whole["rules"]
     content = codec.decode(QuizContent, whole)
     items = tuple(replace(item, prompt=prompt_from_dict(item.prompt)) for item in content.items)
     return replace(content, items=items)

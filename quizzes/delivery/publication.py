@@ -52,6 +52,7 @@ def _rules(quiz: Quiz) -> paper.Rules:
         cooldown_hours=quiz.cooldown_hours,
         time_limit_minutes=quiz.time_limit_minutes,
         safety_must_pass=quiz.safety_must_pass,
+        reveals=quiz.reveals,
     )
 
 

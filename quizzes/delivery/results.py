@@ -10,7 +10,7 @@ from django.db.models.functions import Cast
 
 from ceu.shared.prepared import prepared
 from quizzes import scoring
-from quizzes.delivery import timing
+from quizzes.delivery import release, timing
 from quizzes.delivery.models import Attempt, PublishedQuiz, Response
 from quizzes.delivery.paper import PoolItem, Rules
 from quizzes.delivery.refusals import Refusal
@@ -44,7 +44,8 @@ class QuestionResult:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """`percent` is a whole number, rounded down. `released`: each question has its explanation."""
+    """`percent` is a whole number, rounded down. `released`: each question has its explanation. `measures`: there is
+    nothing to pass."""
 
     attempt: Attempt
     percent: int
@@ -53,6 +54,7 @@ class Result:
     reached_pass_mark: bool
     missed_safety: tuple[int, ...]
     released: bool
+    measures: bool
     questions: tuple[QuestionResult, ...]
 
 
@@ -66,22 +68,26 @@ class _Row(NamedTuple):
     key: str | None = None
 
 
-def is_final(attempt: Attempt) -> bool:
-    """May the keys be shown? Once an attempt of the entry has passed, or when none is open and none is left."""
+def is_final(attempt: Attempt, *, told: bool = False) -> bool:
+    """May the keys be shown? By the quiz's own rule; `told` is for a quiz whose reasons open when its owner says so."""
     rules = PublishedQuiz.objects.content(attempt.published_quiz_id).rules
     rows = list(
         Attempt.objects.filter(entry=attempt.entry_id)
         .exclude(state=Attempt.State.VOID)
         .values_list("state", "passed", "entry__extra_attempts")
     )
-    return _is_final(rules, rows)
+    return _is_final(rules, rows, told)
 
 
-def _is_final(rules: Rules, rows: list[tuple[str, bool | None, int]]) -> bool:
+def _is_final(rules: Rules, rows: list[tuple[str, bool | None, int]], told: bool) -> bool:
     states, passes, extras = zip(*rows, strict=True) if rows else ((), (), (0,))
-    if Attempt.State.OPEN in states:
-        return False
-    return any(passes) or timing.attempts_left(rules.attempts_allowed, extras[0], len(rows)) == 0
+    return release.may_reveal(
+        rules.reveals,
+        open_=Attempt.State.OPEN in states,
+        passed=any(passes),
+        attempts_left=timing.attempts_left(rules.attempts_allowed, extras[0], len(rows)),
+        told=told,
+    )
 
 
 def result_of(attempt: Attempt, *, final: bool) -> Result:
@@ -104,6 +110,7 @@ def result_of(attempt: Attempt, *, final: bool) -> Result:
         reached_pass_mark=attempt.percent >= pass_mark,
         missed_safety=missed,
         released=final,
+        measures=content.rules.measures,
         questions=tuple(_question(row, content.item(row.revision_id)) for row in rows),
     )
 

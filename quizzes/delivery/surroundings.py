@@ -11,12 +11,17 @@ from quizzes.delivery.models import Entry
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """`topics`: objective code -> text; `lessons`: lesson slug -> title; and where to go on once the quiz is passed."""
+    """`topics`: objective code -> text; `lessons`: lesson slug -> title; and where to go on once the quiz is passed.
+
+    `reveals`: the reasons of a quiz whose rule is to be told may open now. `note`: a sentence said with the result.
+    """
 
     topics: Mapping[str, str] = field(default_factory=dict)
     lessons: Mapping[str, str] = field(default_factory=dict)
     next_address: str = ""
     next_label: str = ""
+    reveals: bool = False
+    note: str = ""
 
 
 Provider = Callable[[Entry], Names]

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from quizzes.delivery import forms, outcome, results, surroundings
 from quizzes.delivery import services as delivery
-from quizzes.delivery.models import Attempt, Response
+from quizzes.delivery.models import Attempt, PublishedQuiz, Response
 from quizzes.questions import display_to_canonical
 from tests import queries
 from tests.factories import KINDS, RIGHT, WRONG, make_attempt, make_bank, make_item, make_quiz, make_user
@@ -680,11 +680,14 @@ def test_every_kind_is_explained_when_it_is_released(client, learner, kind, answ
     assert ("<b>Your answer" in section) is (answer is not None and (kind, answer) != ("ordering", True))
 
 
+@pytest.mark.parametrize("told", [False, True])
+@pytest.mark.parametrize("reveals", ["settled", "told"])
 @pytest.mark.parametrize(
     "answers", [[True], [False], [False, False], [False, True], [False, False, False], [False, None]]
 )
-def test_the_page_releases_exactly_what_the_results_release(learner, answers):
-    entry = entered(learner, kinds=["single"], cooldown_hours=0)
+def test_the_page_releases_exactly_what_the_results_release(learner, answers, reveals, told):
+    entry = entered(learner, kinds=["single"], cooldown_hours=0, reveals=reveals)
+    rules = PublishedQuiz.objects.content(entry.published_quiz_id).rules
     for answer in answers:
         attempt = delivery.start(entry, now=timezone.now())
         if answer is not None:
@@ -692,8 +695,55 @@ def test_the_page_releases_exactly_what_the_results_release(learner, answers):
             delivery.submit(attempt, now=timezone.now())
 
     assert [
-        outcome.released(delivery.standing(entry, now=timezone.now())) for _ in entry.attempts.all()
-    ] == [results.is_final(attempt) for attempt in entry.attempts.all()]  # fmt: skip
+        outcome.released(delivery.standing(entry, now=timezone.now()), rules, told=told) for _ in entry.attempts.all()
+    ] == [results.is_final(attempt, told=told) for attempt in entry.attempts.all()]  # fmt: skip
+
+
+MEASURES = {"pass_mark": 0, "attempts_allowed": 1, "reveals": "told"}
+
+
+def test_a_quiz_that_only_measures_names_its_result_and_nothing_to_pass(client, learner):
+    attempt = taken(learner, [True, False], submit=True, kinds=["single", "single"], pass_mark=0)
+
+    page = client.get(address("result", attempt))
+
+    assert page.context["heading"] == "Your result: 1 of 2 (50%)"
+    assert (page.context["means"], page.context["passed"]) == ([], False)
+    assert "You passed" not in page.content.decode()
+
+
+def test_a_result_that_waits_to_be_told_shows_the_topics_and_not_which_question_was_right(client, learner):
+    attempt = taken(learner, [False, True, True], submit=True, kinds=["single"] * 3, **MEASURES)
+
+    page = client.get(address("result", attempt))
+
+    text = page.content.decode()
+    assert [(topic.text, topic.right, topic.count) for topic in page.context["topics"]] == [
+        ("Objective O0", 0, 1), ("Objective O1", 1, 1), ("Objective O2", 1, 1),
+    ]  # fmt: skip
+    assert page.context["nerve"] == ["done", "done", "miss"]
+    assert (page.context["questions"], page.context["released"]) == ([], False)
+    assert [
+        words for words in ("canary", "Question by question", "Reread", "Correct", "Every reason") if words in text
+    ] == []
+
+
+def test_the_layer_above_opens_the_reasons_of_a_quiz_that_waits_to_be_told(client, learner):
+    attempt = taken(learner, [False, True], submit=True, kinds=["single", "single"], **MEASURES)
+    surroundings.provide(lambda entry: surroundings.Names(reveals=True, note="It counts for nothing."))
+
+    page = client.get(address("result", attempt))
+
+    assert page.context["released"] and "canary" in page.content.decode()
+    assert page.context["means"] == ["It counts for nothing."]
+    assert [question.verdict for question in page.context["questions"]] == ["Not correct", "Correct"]
+
+
+def test_the_layer_above_cannot_open_the_reasons_of_a_graded_quiz(client, learner):
+    attempt = taken(learner, [False], submit=True, kinds=["single"])
+    surroundings.provide(lambda entry: surroundings.Names(reveals=True))
+
+    assert "canary" not in client.get(address("result", attempt)).content.decode()
 
 
 def test_a_void_attempt_says_so(client, learner):

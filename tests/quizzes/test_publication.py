@@ -27,6 +27,23 @@ def test_a_published_paper_comes_back_from_its_frozen_form():
     assert sorted(item.kind for item in content.items) == sorted(KINDS)
 
 
+def test_a_paper_says_how_its_reasons_open_only_where_it_is_not_the_usual_rule():
+    """Papers published before there was a choice are read as they are, and keep their digest."""
+    usual, told = make_published(), make_published(reveals="told")
+
+    assert "reveals" not in usual.content
+    assert '"reveals":"told"' in told.content
+    assert [PublishedQuiz.objects.content(each.pk).rules.reveals for each in (usual, told)] == ["settled", "told"]
+    assert paper.dumps(paper.loads(told.content)) == told.content
+
+
+@pytest.mark.parametrize(("pass_mark", "safety", "measures"), [(0, False, True), (0, True, False), (50, False, False)])
+def test_a_quiz_measures_when_nothing_in_it_can_be_failed(pass_mark, safety, measures):
+    published = make_published(pass_mark=pass_mark, safety_must_pass=safety)
+
+    assert PublishedQuiz.objects.content(published.pk).rules.measures is measures
+
+
 def test_no_text_of_a_key_is_in_a_published_paper():
     bank = make_bank()
     for kind in KINDS:
