@@ -2,8 +2,10 @@
 
 from quizzes.bank.models import Item, ItemBank, ItemKey, ItemRevision, Option
 from quizzes.delivery.models import Attempt, Entry, EntryGrant, PublishedQuiz, Quiz, Response, Section
+from quizzes.delivery.written_models import AnswerToMark, WrittenMark
 
 __all__ = [
+    "AnswerToMark",
     "Attempt",
     "Entry",
     "EntryGrant",
@@ -16,4 +18,5 @@ __all__ = [
     "Quiz",
     "Response",
     "Section",
+    "WrittenMark",
 ]

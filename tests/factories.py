@@ -11,7 +11,7 @@ from quizzes.bank.authoring import write_question
 from quizzes.bank.models import Item, ItemBank
 from quizzes.delivery import services as delivery
 from quizzes.delivery.models import Attempt, Entry, PublishedQuiz, Quiz, Response
-from quizzes.questions import Question, choice, matching, numeric, ordering, text
+from quizzes.questions import Question, choice, matching, numeric, ordering, text, written
 
 NOW = datetime(2027, 3, 1, 12, 0, tzinfo=UTC)
 _serial = itertools.count(1)
@@ -55,6 +55,12 @@ def _text(secret: str, vignette: str) -> Question:
     return Question(text.Prompt("text", vignette, "Which nerve?"), text.Key(accepted, False, f"{secret} work"))
 
 
+def _written(secret: str, vignette: str) -> Question:
+    criteria = ("A true claim", "Doubt is named", "A stop rule", "Within scope", "Plain words")
+    prompt = written.Prompt("written", vignette, "Write to a client.", criteria, pass_at=4, min_words=5, max_words=20)
+    return Question(prompt, written.Key(tuple(f"{secret} {n}" for n in range(5)), f"{secret} model"))
+
+
 _QUESTIONS = {
     "single": _choice("single", ("red", "green", "blue", "grey"), (2,)),
     "multiple": _choice("multiple", ("ape", "bee", "cat", "dog", "elk"), (0, 2, 3), 3),
@@ -63,8 +69,10 @@ _QUESTIONS = {
     "ordering": _ordering,
     "numeric": _numeric,
     "text": _text,
+    "written": _written,
 }
-KINDS = list(_QUESTIONS)
+ALL_KINDS = list(_QUESTIONS)
+KINDS = [kind for kind in ALL_KINDS if kind != "written"]  # those that a submission marks at once
 RIGHT = {
     "single": 2,
     "multiple": [0, 2, 3],
@@ -73,6 +81,7 @@ RIGHT = {
     "ordering": list(_ordering("", "").key.order),
     "numeric": "2.1",
     "text": "ulnar nerve",
+    "written": "It may help.\nStop if it tingles.",
 }
 WRONG = {
     "single": 0,
@@ -82,6 +91,7 @@ WRONG = {
     "ordering": RIGHT["ordering"][::-1],
     "numeric": "6.5",
     "text": "median nerve",
+    "written": "It heals nerves.",
 }
 
 

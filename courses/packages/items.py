@@ -9,6 +9,7 @@ from django.db.models import Model
 from courses.catalogue.drafts import plain
 from courses.packages.form import (
     PackageAccepted,
+    PackageCriterion,
     PackageExtra,
     PackageItem,
     PackageOption,
@@ -67,6 +68,8 @@ def _fill(item: Item, wanted: PackageItem) -> None:
     item.unit, item.work = wanted.unit or "", wanted.work or ""
     item.common_error = wanted.common_error or ""
     item.case_sensitive = bool(wanted.case_sensitive)
+    item.min_words, item.max_words, item.pass_at = wanted.min_words, wanted.max_words, wanted.pass_at
+    item.model_answer = wanted.model or ""
     item.status = Item.Status.READY
 
 
@@ -79,6 +82,7 @@ def _rows(wanted: PackageItem) -> Iterator[tuple[str, dict]]:
         "steps": [{"text": s.text, "rationale": s.rationale} for s in wanted.steps or ()],
         "wrong": [{"text": w.value, "rationale": w.why} for w in wanted.wrong or ()],
         "accepted": [{"text": a.text, "share": a.share, "rationale": a.rationale or ""} for a in wanted.accepted or ()],
+        "criteria": [{"text": c.text, "rationale": c.why} for c in wanted.criteria or ()],
     }
     for name, rows in lists.items():
         yield from ((f"/{name}/{n}", values) for n, values in enumerate(rows))
@@ -146,6 +150,16 @@ def _text(row: Item, options: list[Option]) -> dict:
     }
 
 
+def _written(row: Item, options: list[Option]) -> dict:
+    return {
+        "criteria": tuple(PackageCriterion(o.text, o.rationale) for o in options),
+        "pass_at": row.pass_at,
+        "min_words": row.min_words,
+        "max_words": row.max_words,
+        "model": row.model_answer or None,
+    }
+
+
 _SPECIAL = {
     "single": _choice,
     "multiple": _choice,
@@ -154,4 +168,5 @@ _SPECIAL = {
     "ordering": _ordering,
     "numeric": _numeric,
     "text": _text,
+    "written": _written,
 }

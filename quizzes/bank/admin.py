@@ -19,7 +19,7 @@ from ceu.shared.admin_forms import number_anew
 from quizzes.bank import services as bank
 from quizzes.bank.admin_items import SHAPES, BankForm, ItemForm, OptionRows, begin
 from quizzes.bank.changes import question_in
-from quizzes.bank.models import Item, ItemBank, ItemRevision
+from quizzes.bank.models import Item, ItemBank, ItemRevision, Kind
 from quizzes.questions import QUESTION_KINDS, prompt_from_dict
 
 
@@ -190,7 +190,7 @@ class ItemRevisionAdmin(ReadOnlyAdmin):
     @admin.display(description="Question")
     def question(self, row: ItemRevision) -> str:
         prompt = prompt_from_dict(json.loads(row.prompt))
-        lines = [getattr(prompt, name, ()) for name in ("options", "lefts", "rights", "steps")]
+        lines = [getattr(prompt, name, ()) for name in ("options", "lefts", "rights", "steps", "criteria")]
         listed = format_html_join("", "<li>{}</li>", ((line,) for group in lines for line in group))
         return format_html('<div class="question">{}<p>{}</p><ul>{}</ul></div>', prompt.vignette, prompt.stem, listed)
 
@@ -198,6 +198,7 @@ class ItemRevisionAdmin(ReadOnlyAdmin):
     def key_in_words(self, row: ItemRevision) -> str:
         question = question_in(row)
         review = QUESTION_KINDS[row.kind].review(question.prompt, question.key, None)
-        lines = ((reason.text, "right" if reason.correct else "wrong", reason.rationale) for reason in review.reasons)
+        right = "criterion" if row.kind == Kind.WRITTEN else "right"
+        lines = ((reason.text, right if reason.correct else "wrong", reason.rationale) for reason in review.reasons)
         listed = format_html_join("", "<li><b>{}</b> ({}) {}</li>", lines)
         return format_html("<ul>{}</ul><p>{}</p>", listed, review.note)

@@ -42,6 +42,12 @@ SHAPES = {
         {"text": "accepted answer", "share": "per cent", "rationale": "why"},
         "One line an accepted answer, with the share of the points it earns.",
     ),
+    Kind.WRITTEN: Shape(
+        ("min_words", "max_words", "pass_at", "model_answer"),
+        {"text": "criterion", "rationale": "what the marker looks for"},
+        "One line a criterion. Learners see the criteria from the start; what the marker looks for, and the model "
+        "answer, they see with the released result. Its section of a quiz must ask every item of the pool.",
+    ),
 }
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from django.db import transaction
 
 from quizzes.bank.models import Item, Kind, Option
-from quizzes.questions import BadFormat, Question, choice, matching, numeric, ordering, text
+from quizzes.questions import BadFormat, Question, choice, matching, numeric, ordering, text, written
 from quizzes.questions.codec import plain
 
 
@@ -38,6 +38,10 @@ def _blank() -> dict[str, object]:
         "work": "",
         "common_error": "",
         "case_sensitive": False,
+        "min_words": None,
+        "max_words": None,
+        "pass_at": None,
+        "model_answer": "",
     }
 
 
@@ -81,6 +85,14 @@ def _read_text(item: Item, options: list[Option]) -> Question:
     return Question(text.Prompt(item.kind, item.vignette, item.stem), key)
 
 
+def _read_written(item: Item, options: list[Option]) -> Question:
+    prompt = written.Prompt(
+        item.kind, item.vignette, item.stem, tuple(option.text for option in options),
+        pass_at=item.pass_at or 0, min_words=item.min_words or 0, max_words=item.max_words or 0,
+    )  # fmt: skip
+    return Question(prompt, written.Key(tuple(option.rationale for option in options), item.model_answer))
+
+
 def _write_choice(item: Item, prompt: choice.Prompt, key: choice.Key) -> list[Option]:
     item.choose = prompt.choose
     return [
@@ -114,6 +126,13 @@ def _write_text(item: Item, prompt: text.Prompt, key: text.Key) -> list[Option]:
     return [Option(text=each.text, share=each.share, rationale=each.rationale) for each in key.accepted]
 
 
+def _write_written(item: Item, prompt: written.Prompt, key: written.Key) -> list[Option]:
+    item.min_words, item.max_words, item.pass_at = prompt.min_words, prompt.max_words, prompt.pass_at
+    item.model_answer = key.model
+    criteria = zip(prompt.criteria, key.notes, strict=True)
+    return [Option(text=criterion, rationale=note) for criterion, note in criteria]
+
+
 _READERS: dict[str, Callable[[Item, list[Option]], Question]] = {
     Kind.SINGLE: _read_choice,
     Kind.MULTIPLE: _read_choice,
@@ -122,6 +141,7 @@ _READERS: dict[str, Callable[[Item, list[Option]], Question]] = {
     Kind.ORDERING: _read_ordering,
     Kind.NUMERIC: _read_numeric,
     Kind.TEXT: _read_text,
+    Kind.WRITTEN: _read_written,
 }
 _WRITERS: dict[str, Callable[..., list[Option]]] = {
     Kind.SINGLE: _write_choice,
@@ -131,4 +151,5 @@ _WRITERS: dict[str, Callable[..., list[Option]]] = {
     Kind.ORDERING: _write_ordering,
     Kind.NUMERIC: _write_numeric,
     Kind.TEXT: _write_text,
+    Kind.WRITTEN: _write_written,
 }

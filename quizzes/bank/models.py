@@ -19,6 +19,7 @@ class Kind(models.TextChoices):
     ORDERING = "ordering", "Ordering"
     NUMERIC = "numeric", "Number"
     TEXT = "text", "Short text"
+    WRITTEN = "written", "Written, marked by a person"
 
 
 class ItemBankQuerySet(models.QuerySet):
@@ -95,6 +96,18 @@ class Item(models.Model):
     work = models.TextField(blank=True, help_text="Number and short text: the working, shown with the result.")
     common_error = models.TextField(blank=True, help_text="Ordering: the usual mistake, shown with the result.")
     case_sensitive = models.BooleanField(default=False, help_text="Short text: tell capital from small letters.")
+    min_words = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Written: how many words to aim for. Nobody is held to it."
+    )
+    max_words = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Written: the most words. A longer answer is not taken."
+    )
+    pass_at = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Written: how many of the criteria must be met to pass."
+    )
+    model_answer = models.TextField(
+        blank=True, help_text="Written: an answer that meets every criterion. Learners see it with the released result."
+    )
 
     objects = ItemQuerySet.as_manager()
 
@@ -113,7 +126,8 @@ class Option(models.Model):
     single, multiple, true_false: `text` is an option, `correct` says whether it is a key. True or false has the
     option True first and False second. matching: `text` goes with `match`; a row without `text` is a distractor.
     ordering: `text` is a step, rows stand in the correct order. numeric: `text` is a known wrong value and
-    `rationale` says where it comes from. text: `text` is an accepted answer worth `share` per cent.
+    `rationale` says where it comes from. text: `text` is an accepted answer worth `share` per cent. written: `text` is
+    a criterion that learners see, `rationale` what the marker looks for.
     """
 
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="options")

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from django.http import HttpRequest
 
-from quizzes.questions import BadAnswer, canonical_to_display
+from quizzes.questions import BadAnswer, canonical_to_display, written
 
 MOST_BYTES = 64 * 1024
 MOST_FIELDS = 1000
@@ -257,6 +257,14 @@ class Words(Control):
         return "Type a word or a few words."
 
 
+class Essay(Control):
+    template, labels_itself, longest = "quizzes/_written.html", True, written.LONGEST
+
+    def hint(self, prompt: Any) -> str:
+        aim = f"Aim for {prompt.min_words} words or more" if prompt.min_words else "Write as much as it needs"
+        return f"{aim}. The most is {prompt.max_words} words. An instructor marks it by the checklist below the field."
+
+
 CONTROLS: dict[str, Control] = {
     "single": OneOf(),
     "true_false": OneOf(),
@@ -265,6 +273,7 @@ CONTROLS: dict[str, Control] = {
     "ordering": Places(),
     "numeric": Number(),
     "text": Words(),
+    "written": Essay(),
 }
 
 

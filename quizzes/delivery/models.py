@@ -221,6 +221,10 @@ class AttemptQuerySet(models.QuerySet):
     def submitted(self) -> "AttemptQuerySet":
         return self.filter(state=Attempt.State.SUBMITTED)
 
+    def waiting(self) -> "AttemptQuerySet":
+        """Handed in, with a written answer that nobody has marked yet; passed is NULL."""
+        return self.filter(state=Attempt.State.WAITING)
+
     def passed(self) -> "AttemptQuerySet":
         """Submitted and passed; an open attempt (passed is NULL) is not among them."""
         return self.submitted().filter(passed=True)
@@ -231,6 +235,7 @@ class Attempt(models.Model):
 
     class State(models.TextChoices):
         OPEN = "open", "Open"
+        WAITING = "waiting", "Waiting to be marked"
         SUBMITTED = "submitted", "Submitted"
         VOID = "void", "Void"
 
@@ -257,12 +262,18 @@ class Attempt(models.Model):
     )
 
     objects = AttemptQuerySet.as_manager()
-    protection = Protection(update_when="OLD.state <> 'open'")
+    # What waits for a marker changes once more: it gets its score, and nothing else of it may move.
+    protection = Protection(
+        update_when="OLD.state NOT IN ('open', 'waiting') OR (OLD.state = 'waiting' AND "
+        "(NEW.state <> 'submitted' OR NEW.submitted_at <> OLD.submitted_at OR NEW.late <> OLD.late))"
+    )
 
     class Meta:
         ordering = ["entry", "number"]
         constraints = [
-            models.UniqueConstraint(fields=["entry"], condition=Q(state="open"), name="one_open_attempt_for_an_entry"),
+            models.UniqueConstraint(
+                fields=["entry"], condition=Q(state__in=["open", "waiting"]), name="one_unfinished_attempt_for_an_entry"
+            ),
             models.UniqueConstraint(fields=["entry", "number"], name="one_attempt_for_a_number_of_an_entry"),
             models.CheckConstraint(
                 condition=~Q(state="submitted")
@@ -276,11 +287,29 @@ class Attempt(models.Model):
                 ),
                 name="a_submitted_attempt_has_its_score_and_time",
             ),
+            models.CheckConstraint(
+                condition=~Q(state="waiting")
+                | Q(
+                    submitted_at__isnull=False,
+                    earned__isnull=True,
+                    possible__isnull=True,
+                    percent__isnull=True,
+                    passed__isnull=True,
+                    missed_safety__isnull=True,
+                ),
+                name="a_waiting_attempt_has_its_time_and_no_score",
+            ),
         ]
-        indexes = [models.Index(fields=["deadline"], condition=Q(state="open"), name="open_attempt_by_deadline")]
+        indexes = [
+            models.Index(fields=["deadline"], condition=Q(state="open"), name="open_attempt_by_deadline"),
+            models.Index(fields=["submitted_at"], condition=Q(state="waiting"), name="waiting_attempt_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"Attempt {self.number} of {self.entry}"
+
+
+_STATE = """(SELECT state FROM "quizzes_attempt" WHERE id = OLD.attempt_id)"""
 
 
 class Response(models.Model):
@@ -297,7 +326,11 @@ class Response(models.Model):
     earned = models.DecimalField(max_digits=7, decimal_places=6, null=True, blank=True)
     correct = models.BooleanField(null=True, blank=True)
 
-    protection = Protection(update_when="""(SELECT state FROM "quizzes_attempt" WHERE id = OLD.attempt_id) <> 'open'""")
+    # While its attempt waits, an answer that has no mark yet gets one. What was answered no longer changes.
+    protection = Protection(
+        update_when=f"{_STATE} <> 'open' AND ({_STATE} <> 'waiting' OR OLD.correct IS NOT NULL OR NEW.correct IS NULL "
+        "OR NEW.rev <> OLD.rev OR COALESCE(CAST(NEW.answer AS text), '') <> COALESCE(CAST(OLD.answer AS text), ''))"
+    )
 
     class Meta:
         ordering = ["attempt", "n"]

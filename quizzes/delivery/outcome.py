@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from ceu.shared.prepared import prepared
 from ceu.templatetags.design import icon
-from quizzes.delivery import pages, release, results
+from quizzes.delivery import pages, release, results, written_pages
 from quizzes.delivery import services as delivery
 from quizzes.delivery.forms import letter
 from quizzes.delivery.models import Attempt, Entry, PublishedQuiz
@@ -94,7 +94,10 @@ def sat(user, uuid: UUID) -> Sat:
 
 
 def page(user, sat: Sat, *, now: datetime) -> dict[str, Any]:
-    """One statement and that of the layer above, whatever the number of questions. Raises NotSubmitted."""
+    """One statement and that of the layer above, whatever the number of questions; one more where something was written.
+
+    Raises NotSubmitted.
+    """
     attempt, entry = sat.attempt, sat.entry
     standing = delivery.standing_of(entry, sat.attempts, now)
     words, rules = names(entry), PublishedQuiz.objects.content(entry.published_quiz_id).rules
@@ -102,7 +105,7 @@ def page(user, sat: Sat, *, now: datetime) -> dict[str, Any]:
     withheld = rules.reveals == release.TOLD and not result.released
     questions = [_question(each, entry.home, words) for each in result.questions]
     right = [each.verdict == "Correct" for each in questions]
-    return {
+    said = {
         "attempt": attempt,
         "title": entry.title or _title(attempt),
         "submitted": pages.day_and_clock(user, attempt.submitted_at),
@@ -118,13 +121,17 @@ def page(user, sat: Sat, *, now: datetime) -> dict[str, Any]:
         "onward": _onward(standing, words, entry.home),
         "home": entry.home,
     }
+    if PublishedQuiz.objects.content(entry.published_quiz_id).written:
+        what_now = [*([] if result.passed else _what_now(user, standing)), *filter(None, [words.note])]
+        said |= written_pages.result(said, result, what_now=what_now)
+    return said
 
 
 def released(standing: Standing, rules: Rules, *, told: bool = False) -> bool:
     """May the keys be shown? The rule of `results.is_final`, from what is read here anyway; a test holds them equal."""
     return release.may_reveal(
         rules.reveals,
-        open_=standing.open is not None,
+        open_=bool(standing.open or standing.waiting),
         passed=standing.passed,
         attempts_left=standing.attempts_left,
         told=told,
@@ -193,6 +200,8 @@ def _safety(missed: tuple[int, ...]) -> str:
 def _what_now(user, standing: Standing) -> Iterator[str]:
     if standing.passed:
         yield "You passed this quiz in another attempt, so every reason is open below."
+    elif standing.waiting:
+        yield f"Attempt {standing.waiting.number} is with an instructor."
     elif standing.open:
         yield f"Attempt {standing.open.number} is open, with your saved answers."
     elif standing.attempts_left == 0:

@@ -21,10 +21,10 @@ from django.utils.safestring import SafeString, mark_safe
 
 from ceu.shared.prepared import prepared
 from ceu.templatetags.design import icon
-from quizzes.delivery import timing
+from quizzes.delivery import timing, written_pages
 from quizzes.delivery.forms import CONTROLS, Held
 from quizzes.delivery.models import Attempt, PublishedQuiz, Response
-from quizzes.delivery.paper import FIXED, QuizContent
+from quizzes.delivery.paper import FIXED, WRITTEN, QuizContent
 from quizzes.questions import QUESTION_KINDS
 
 MOST_SEGMENTS = 24
@@ -197,6 +197,7 @@ def question(
         "saved_at": clock(user, max(times)) if times else "",
         "left": left(sitting, now),
         "ends": clock(user, sitting.deadline) if sitting.deadline else "",
+        **(written_pages.writing(sitting.pk, prompt, row.revision_id, shown) if prompt.kind == WRITTEN else {}),
     }
 
 

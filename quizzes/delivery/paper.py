@@ -12,6 +12,7 @@ from quizzes.questions import BadFormat, codec, prompt_from_dict, prompt_to_dict
 
 FORMAT = 1
 DRAWN, FIXED = "drawn", "fixed"
+WRITTEN = "written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,11 @@ class QuizContent:
     @cached_property
     def _by_revision(self) -> dict[int, PoolItem]:
         return {item.revision: item for item in self.items}
+
+    @cached_property
+    def written(self) -> frozenset[int]:
+        """The revisions that a person marks."""
+        return frozenset(item.revision for item in self.items if item.kind == WRITTEN)
 
     def item(self, revision: int) -> PoolItem:
         """The pool item of a revision's primary key. Raises KeyError when this quiz never held it."""

@@ -40,6 +40,16 @@ class AlreadyPassed(Refusal):
     sentence = "You have passed this quiz already."
 
 
+class AwaitingMarks(Refusal):
+    """`due`: the moment by which the marks are promised."""
+
+    sentence = "Your last attempt is still with an instructor. The next can start once it is marked."
+
+    def __init__(self, due: datetime) -> None:
+        super().__init__(due)
+        self.due = due
+
+
 class CoolingDown(Refusal):
     """`until`: the first moment at which an attempt may start."""
 
@@ -66,3 +76,37 @@ class StaleAnswer(Refusal):
     def __init__(self, mine: Any, stored: Any, rev: int) -> None:
         super().__init__(mine, stored, rev)
         self.mine, self.stored, self.rev = mine, stored, rev
+
+
+class OwnAnswer(Refusal):
+    sentence = "This is your own answer. Somebody else has to mark it."
+
+
+class NothingToMark(Refusal):
+    sentence = "This answer does not wait for a marker."
+
+
+class BadMarks(Refusal):
+    sentence = "Tick only criteria that the question has."
+
+
+class CommentMissing(Refusal):
+    sentence = "It does not pass yet, so say in the comment what to change."
+
+
+class CommentTooLong(Refusal):
+    sentence = "The comment is too long. Use at most 2000 characters."
+
+
+class AlreadyMarked(Refusal):
+    """`mark` is what the other person wrote; nothing was stored beside it."""
+
+    sentence = "Somebody else has marked this answer in the meantime. Their marks stand."
+
+    def __init__(self, mark: Any) -> None:
+        super().__init__(mark)
+        self.mark = mark
+
+
+class PassStands(Refusal):
+    sentence = "This attempt passed, and a pass that was given stands."

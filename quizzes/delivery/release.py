@@ -10,7 +10,7 @@ SETTLED, TOLD = "settled", "told"
 def may_reveal(rule: str, *, open_: bool, passed: bool, attempts_left: int | None, told: bool = False) -> bool:
     """`attempts_left` None: as many as one likes. `told`: whoever owns the quiz says that its reasons may open.
 
-    An open attempt shuts everything. A rule that is not known here shows nothing.
+    An attempt that is open, or that waits for a marker, shuts everything. A rule that is not known here shows nothing.
     """
     if open_:
         return False

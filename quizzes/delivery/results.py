@@ -83,7 +83,7 @@ def _is_final(rules: Rules, rows: list[tuple[str, bool | None, int]], told: bool
     states, passes, extras = zip(*rows, strict=True) if rows else ((), (), (0,))
     return release.may_reveal(
         rules.reveals,
-        open_=Attempt.State.OPEN in states,
+        open_=Attempt.State.OPEN in states or Attempt.State.WAITING in states,
         passed=any(passes),
         attempts_left=timing.attempts_left(rules.attempts_allowed, extras[0], len(rows)),
         told=told,

@@ -16,28 +16,45 @@ from quizzes.delivery.paper import QuizContent
 from quizzes.delivery.publication import publish_quiz
 from quizzes.delivery.readiness import QuizProblem, problems
 from quizzes.delivery.refusals import (
+    AlreadyMarked,
     AlreadyPassed,
     AttemptClosed,
+    AwaitingMarks,
+    BadMarks,
+    CommentMissing,
+    CommentTooLong,
     CoolingDown,
     DeadlinePassed,
     NoAttemptsLeft,
     NothingAllowed,
+    NothingToMark,
     NotPublishable,
+    OwnAnswer,
+    PassStands,
     ReasonMissing,
     Refusal,
     StaleAnswer,
 )
+from quizzes.delivery.written_marking import earlier_texts, mark_again, mark_written
 from quizzes.questions import QUESTION_KINDS, BadAnswer, display_to_canonical
 
 __all__ = [
+    "AlreadyMarked",
     "AlreadyPassed",
     "AttemptClosed",
+    "AwaitingMarks",
     "BadAnswer",
+    "BadMarks",
+    "CommentMissing",
+    "CommentTooLong",
     "CoolingDown",
     "DeadlinePassed",
     "NoAttemptsLeft",
     "NotPublishable",
     "NothingAllowed",
+    "NothingToMark",
+    "OwnAnswer",
+    "PassStands",
     "QuizProblem",
     "ReasonMissing",
     "Refusal",
@@ -49,6 +66,8 @@ __all__ = [
     "display_to_canonical",
     "enter",
     "flag",
+    "mark_again",
+    "mark_written",
     "problems",
     "publish_quiz",
     "save_answer",
@@ -68,7 +87,10 @@ class Saved(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """Where a learner stands with an entry. `refusal` is why no attempt can start now; None: one can, or is open."""
+    """Where a learner stands with an entry. `refusal` is why no attempt can start now; None: one can, or is open.
+
+    `waiting`: handed in, and not marked by a person yet.
+    """
 
     open: Attempt | None
     counting: Attempt | None
@@ -77,6 +99,7 @@ class Standing(NamedTuple):
     attempts_left: int | None
     next_start: datetime | None
     refusal: Refusal | None
+    waiting: Attempt | None = None
 
 
 def enter(user, published_quiz: PublishedQuiz, *, title: str = "", home: str = "") -> Entry:
@@ -121,13 +144,16 @@ def standing_of(entry: Entry, attempts: list[Attempt], now: datetime) -> Standin
     unfinished = next((attempt for attempt in attempts if attempt.state == Attempt.State.OPEN), None)
     counting = scoring.counting(attempts)
     passed = counting is not None and bool(counting.passed)
-    refusal = None if unfinished else _refusal(passed, left, until)
-    return Standing(unfinished, counting, passed, used, left, until, refusal)
+    waiting = next((attempt for attempt in attempts if attempt.state == Attempt.State.WAITING), None)
+    refusal = None if unfinished else _refusal(passed, waiting, left, until)
+    return Standing(unfinished, counting, passed, used, left, until, refusal, waiting)
 
 
-def _refusal(passed: bool, left: int | None, until: datetime | None) -> Refusal | None:
+def _refusal(passed: bool, waiting: Attempt | None, left: int | None, until: datetime | None) -> Refusal | None:
     if passed:
         return AlreadyPassed()
+    if waiting and waiting.submitted_at:
+        return AwaitingMarks(timing.marking_due(waiting.submitted_at))
     if left == 0:
         return NoAttemptsLeft()
     return CoolingDown(until) if until else None
@@ -135,7 +161,10 @@ def _refusal(passed: bool, left: int | None, until: datetime | None) -> Refusal 
 
 @transaction.atomic
 def start(entry: Entry, *, now: datetime) -> Attempt:
-    """The open attempt, or a new one. Raises AlreadyPassed, NoAttemptsLeft, CoolingDown."""
+    """The open attempt, or a new one; a text from an earlier one stands in it, to be revised.
+
+    Raises AlreadyPassed, AwaitingMarks, NoAttemptsLeft, CoolingDown.
+    """
     entry = Entry.objects.select_for_update().get(pk=entry.pk)
     attempts = list(entry.attempts.order_by("number"))
     found = standing_of(entry, attempts, now)
@@ -153,7 +182,7 @@ def start(entry: Entry, *, now: datetime) -> Attempt:
         started_at=now,
         deadline=timing.deadline(now, content.rules.time_limit_minutes, entry.time_multiplier),
     )
-    _lay_out(attempt, content)
+    _lay_out(attempt, content, earlier_texts(entry, content) if attempts else {})
     return attempt
 
 
@@ -171,11 +200,16 @@ def _questions(content: QuizContent, seed: str) -> frozenset[int]:
     return frozenset(placed.item.revision for placed in selection.paper(content, seed))
 
 
-def _lay_out(attempt: Attempt, content: QuizContent) -> None:
-    Response.objects.bulk_create(
+def _lay_out(attempt: Attempt, content: QuizContent, texts: dict[int, str]) -> None:
+    """`texts`: what was written before, by revision."""
+    laid_out = [
         Response(attempt=attempt, n=n, revision_id=placed.item.revision, order=placed.order)
         for n, placed in enumerate(selection.paper(content, attempt.seed), 1)
-    )
+    ]
+    for response in laid_out:
+        if response.revision_id in texts:
+            response.answer, response.answered_at = texts[response.revision_id], attempt.started_at
+    Response.objects.bulk_create(laid_out)
 
 
 def save_answer(

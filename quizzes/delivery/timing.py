@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 GRACE = timedelta(seconds=5)
+MARKING_TIME = timedelta(days=14)  # what learners are promised for a written answer
 
 
 def deadline(started_at: datetime, minutes: int | None, multiplier: Decimal) -> datetime | None:
@@ -18,6 +19,16 @@ def deadline(started_at: datetime, minutes: int | None, multiplier: Decimal) -> 
 def is_late(now: datetime, deadline: datetime | None, grace: timedelta = GRACE) -> bool:
     """The last moment of the grace is still in time."""
     return deadline is not None and now > deadline + grace
+
+
+def marking_due(submitted_at: datetime) -> datetime:
+    """By when a written answer is to be marked."""
+    return submitted_at + MARKING_TIME
+
+
+def marking_left(submitted_at: datetime, now: datetime) -> int:
+    """Whole days until then, rounded down; below zero when it is overdue, by at least a part of a day."""
+    return (marking_due(submitted_at) - now) // timedelta(days=1)
 
 
 def attempts_left(allowed: int | None, extra: int, used: int) -> int | None:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from quizzes.delivery import forms, outcome, pages, timing
+from quizzes.delivery import forms, outcome, pages, timing, written_pages
 from quizzes.delivery import services as delivery
 from quizzes.delivery.forms import CONTROLS, Malformed
 from quizzes.delivery.models import Attempt
@@ -107,7 +107,7 @@ def check(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @require_safe
 @signed_in
 def result(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """The result; an attempt whose time ran out unwatched is closed first, as of its deadline."""
+    """The result, or by when it comes; an attempt whose time ran out unwatched is closed first, as of its deadline."""
     now, sat = timezone.now(), outcome.sat(request.user, uuid)
     if sat.attempt.state == Attempt.State.VOID:
         return render(request, "quizzes/void.html", _void(sat.attempt))
@@ -116,6 +116,10 @@ def result(request: HttpRequest, uuid: UUID) -> HttpResponse:
             return redirect("quizzes:attempt", uuid)
         delivery.submit(sat.attempt, now=sat.attempt.deadline)
         sat = outcome.sat(request.user, uuid)
+    if sat.attempt.state == Attempt.State.WAITING:
+        context = written_pages.waiting(request.user, sat.attempt, now=now)
+        context["submitted"] = pages.day_and_clock(request.user, sat.attempt.submitted_at)
+        return render(request, "quizzes/waiting.html", context)
     return render(request, "quizzes/result.html", outcome.page(request.user, sat, now=now))
 
 

@@ -6,7 +6,7 @@ It refuses to know who answers, when, how often, and on which paper. A further k
 from types import ModuleType
 from typing import Any
 
-from quizzes.questions import choice, codec, matching, numeric, ordering, text
+from quizzes.questions import choice, codec, matching, numeric, ordering, text, written
 from quizzes.questions.codec import BadFormat
 from quizzes.questions.values import BadAnswer, Mark, Question, Reason, Review, is_blank, read_index
 
@@ -34,6 +34,7 @@ QUESTION_KINDS: dict[str, ModuleType] = {
     "ordering": ordering,
     "numeric": numeric,
     "text": text,
+    "written": written,
 }
 FORMAT = 1
 

@@ -11,16 +11,16 @@ from quizzes.bank import services as bank
 from quizzes.bank.authoring import question_of, write_question
 from quizzes.bank.models import Item, ItemBank, ItemKey, ItemRevision, Kind
 from quizzes.questions import QUESTION_KINDS
-from tests.factories import KINDS, make_bank, make_item, make_question, make_user
+from tests.factories import ALL_KINDS, make_bank, make_item, make_question, make_user
 
 pytestmark = pytest.mark.django_db
 
 
 def test_the_table_of_kinds_and_the_choices_of_authors_are_the_same():
-    assert set(QUESTION_KINDS) == set(Kind.values) == set(KINDS)
+    assert set(QUESTION_KINDS) == set(Kind.values) == set(ALL_KINDS)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ALL_KINDS)
 def test_a_question_comes_back_from_its_rows(kind):
     question = make_question(kind, vignette="A case.")
     item = make_item(question=question)
@@ -38,7 +38,7 @@ def test_writing_another_kind_leaves_nothing_of_the_first():
     assert question_of(item) == make_question("single")
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ALL_KINDS)
 def test_a_published_item_keeps_its_key_apart(kind):
     item = make_item(kind=kind, secret="canary")
 
@@ -106,7 +106,7 @@ def test_a_known_wrong_value_that_is_no_number_is_a_problem_and_no_crash():
 
 def test_publishing_many_takes_as_many_statements_as_publishing_few():
     shelf = make_bank()
-    items = [make_item(shelf, kind=KINDS[place % len(KINDS)]) for place in range(40)]
+    items = [make_item(shelf, kind=ALL_KINDS[place % len(ALL_KINDS)]) for place in range(40)]
 
     def statements(some) -> int:
         with CaptureQueriesContext(

@@ -406,7 +406,7 @@ def test_a_void_attempt_is_not_counted_and_can_no_longer_change():
 
 def test_a_standing_explains_itself():
     entry = make_entry()
-    assert delivery.standing(entry, now=NOW)[2:] == (False, 0, 3, None, None)
+    assert delivery.standing(entry, now=NOW)[2:] == (False, 0, 3, None, None, None)
 
     first = failed(entry, NOW)
     failed(entry, NOW)

@@ -25,8 +25,9 @@ from quizzes.questions import (
     prompt_from_dict,
     prompt_to_dict,
     text,
+    written,
 )
-from tests.factories import KINDS, RIGHT, WRONG, make_question
+from tests.factories import ALL_KINDS, KINDS, RIGHT, WRONG, make_question
 
 
 def marked(kind: str, answer) -> tuple[Fraction, bool]:
@@ -38,7 +39,7 @@ def marked(kind: str, answer) -> tuple[Fraction, bool]:
 # --- problems -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ALL_KINDS)
 def test_a_good_question_has_no_problems(kind):
     question = make_question(kind)
 
@@ -173,6 +174,32 @@ def test_capital_letters_make_two_answers_where_case_counts():
     assert typed(*accepted, case_sensitive=True) == []
 
 
+def checklist(*, criteria=("a", "b", "c"), notes=None, model="Fine.", pass_at=2, min_words=0, max_words=150):
+    prompt = written.Prompt("written", "", "Write.", criteria, pass_at, min_words, max_words)
+    return written.problems(prompt, written.Key(tuple("x" for _ in criteria) if notes is None else notes, model))
+
+
+@pytest.mark.parametrize(
+    ("found", "sentence"),
+    [
+        (checklist(criteria=()), "There must be at least one criterion."),
+        (checklist(criteria=tuple("abcdefghijklm")), "There may be at most 12 criteria."),
+        (checklist(criteria=("a", "b", "A ")), "Two of the criteria read the same."),
+        (checklist(criteria=("a", "b", " ")), "One of the criteria is empty."),
+        (checklist(notes=("x", "", "x")), "The rationale is missing for criterion 2."),
+        (checklist(pass_at=0), "To pass, from 1 to 3 of the criteria must be met."),
+        (checklist(pass_at=4), "To pass, from 1 to 3 of the criteria must be met."),
+        (checklist(max_words=0, model="-"), "The most words must be from 1 to 600."),
+        (checklist(max_words=601), "The most words must be from 1 to 600."),
+        (checklist(min_words=151), "The words to aim for may not be more than the most words."),
+        (checklist(model=" "), "The model answer is missing."),
+        (checklist(model="a b c", max_words=2), "The model answer is longer than a learner's may be."),
+    ],
+)
+def test_a_bad_written_question_says_what_is_wrong(found, sentence):
+    assert found == [sentence]
+
+
 # --- marks ----------------------------------------------------------------------------------------------------------
 
 
@@ -269,6 +296,30 @@ def test_text_is_compared_without_case_space_or_width(answer, earned):
     assert marked("text", answer) == (earned, earned == 1)
 
 
+def test_a_written_answer_is_marked_by_nobody_but_a_person_and_a_blank_needs_nobody():
+    question = make_question("written")
+
+    assert written.mark(question.prompt, question.key, RIGHT["written"]) is None
+    assert marked("written", None) == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("met", "earned"),
+    [([0, 1, 2, 3, 4], 1), ([0, 1, 2, 4], 1), ([1, 2, 3], 0), ([], 0), ([0, 0, 0, 0], 0), ([4, 4, 3, 2, 1], 1)],
+)
+def test_a_text_passes_with_the_promised_number_of_criteria_whichever_they_are(met, earned):
+    mark = written.judged(make_question("written").prompt, met)
+
+    assert (mark.earned, mark.correct) == (earned, bool(earned))
+
+
+@given(met=st.lists(st.integers(0, 4)), more=st.integers(0, 4))
+def test_one_more_criterion_met_never_takes_a_pass_away(met, more):
+    prompt = make_question("written").prompt
+
+    assert written.judged(prompt, [*met, more]).earned >= written.judged(prompt, met).earned
+
+
 def test_text_can_tell_capital_letters():
     prompt, key = text.Prompt("text", "", "?"), text.Key((text.Accepted("pH", 100),), case_sensitive=True)
 
@@ -341,6 +392,38 @@ def test_text_is_text_and_not_long(raw):
         text.parse(make_question("text").prompt, raw)
 
 
+@pytest.mark.parametrize("raw", [True, 1, 1.5, ["a"], {}, "a\x00b", "a\x07b", "\ud800", "a" * 5001, "a" * 10_000_000])
+def test_a_written_answer_is_text_and_not_long(raw):
+    with pytest.raises(BadAnswer):
+        written.parse(make_question("written").prompt, raw)
+
+
+@pytest.mark.parametrize(("words", "taken"), [(19, True), (20, True), (21, False)])
+def test_a_written_answer_may_have_so_many_words_and_no_more(words, taken):
+    prompt, raw = make_question("written").prompt, "word " * words
+    if taken:
+        assert written.parse(prompt, raw) == raw.strip()
+    else:
+        with pytest.raises(BadAnswer, match="has 21 words, and the most is 20. Take out 1, then it can be saved."):
+            written.parse(prompt, raw)
+
+
+@pytest.mark.parametrize(
+    ("said", "count"),
+    [
+        ("", 0), ("one", 1), ("one two", 2), ("one\ntwo\n\nthree", 3), ("a – b", 2), ("well-being, doesn't", 2), ("… – !", 0),
+        ("4 of 5", 3), ("L5/S1", 1), ("Zoë não 李", 3), ("a\u00a0b", 2),
+    ],
+)  # fmt: skip
+def test_words_are_what_stands_between_spaces_and_holds_a_letter_or_a_digit(said, count):
+    assert written.words(said) == count
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_words_of_two_texts_are_the_words_of_both(one, other):
+    assert written.words(f"{one} {other}") == written.words(one) + written.words(other)
+
+
 @pytest.mark.parametrize(
     ("kind", "raw", "answer"),
     [
@@ -356,6 +439,8 @@ def test_text_is_text_and_not_long(raw):
         ("numeric", 2, "2"),
         ("text", "  ulnar\n nerve ", "ulnar nerve"),
         ("text", "e\u0301", "\u00e9"),
+        ("written", " one\r\n\r\ntwo\rthree\t4 \n", "one\n\ntwo\nthree\t4"),
+        ("written", "e\u0301", "\u00e9"),
     ],
 )
 def test_an_answer_has_one_canonical_form(kind, raw, answer):
@@ -363,7 +448,7 @@ def test_an_answer_has_one_canonical_form(kind, raw, answer):
 
 
 @pytest.mark.parametrize("raw", [None, "", "  ", [], [None], ["", " "]])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ALL_KINDS)
 def test_a_blank_is_no_answer(kind, raw):
     assert QUESTION_KINDS[kind].parse(make_question(kind).prompt, raw) is None
 
@@ -380,7 +465,7 @@ json_like = st.recursive(
 )
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ALL_KINDS)
 @given(raw=json_like)
 def test_parse_gives_an_answer_that_can_be_stored_marked_and_described_or_refuses(kind, raw):
     module, question = QUESTION_KINDS[kind], make_question(kind)
@@ -392,7 +477,9 @@ def test_parse_gives_an_answer_that_can_be_stored_marked_and_described_or_refuse
 
     assert json.loads(json.dumps(answer)) == answer
     assert module.parse(question.prompt, answer) == answer
-    assert 0 <= module.mark(question.prompt, question.key, answer).earned <= 1
+    mark = module.mark(question.prompt, question.key, answer)
+    assert (mark is None) == (kind == "written" and answer is not None)
+    assert mark is None or 0 <= mark.earned <= 1
     assert isinstance(module.describe(question.prompt, answer), str)
     assert module.review(question.prompt, question.key, answer).reasons
 
@@ -410,7 +497,7 @@ def test_what_is_shown_in_another_order_means_the_same(kind):
     assert module.parse(question.prompt, display_to_canonical(order, shown)) == RIGHT[kind]
 
 
-@pytest.mark.parametrize(("kind", "order"), [("true_false", [0, 1]), ("numeric", []), ("text", [])])
+@pytest.mark.parametrize(("kind", "order"), [("true_false", [0, 1]), ("numeric", []), ("text", []), ("written", [])])
 def test_some_kinds_have_one_order(kind, order):
     assert QUESTION_KINDS[kind].shuffle(make_question(kind).prompt, random.Random(1)) == order
 
@@ -461,6 +548,7 @@ def test_the_order_of_a_frozen_prompt_tells_nothing_about_its_key():
         ("ordering", RIGHT["ordering"], "1. wash; 2. rinse; 3. dry; 4. fold"),
         ("numeric", "2,1 times", "2,1 times"),
         ("text", "ulnar", "ulnar"),
+        ("written", "one\ntwo", "one\ntwo"),
         ("single", None, ""),
     ],
 )
@@ -520,6 +608,16 @@ def test_a_review_of_an_order_stands_in_the_correct_order_with_the_usual_mistake
     assert note == "why error"
 
 
+def test_a_review_of_a_text_says_what_is_looked_for_and_does_not_say_what_was_met():
+    reasons, note = reviewed("written", "anything")
+
+    assert [(text, chosen, rationale) for text, chosen, _, rationale in reasons[:2]] == [
+        ("A true claim", False, "why 0"),
+        ("Doubt is named", False, "why 1"),
+    ]
+    assert note == "why model"
+
+
 # --- frozen form ----------------------------------------------------------------------------------------------------
 
 
@@ -529,7 +627,7 @@ def frozen_and_back(question: Question) -> Question:
     return Question(prompt_from_dict(prompt), key_from_dict(key))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ALL_KINDS)
 def test_a_question_comes_back_from_its_frozen_form(kind):
     assert frozen_and_back(make_question(kind, vignette="A case.\n\nIt goes on.")) == make_question(
         kind, vignette="A case.\n\nIt goes on."
@@ -564,6 +662,11 @@ questions = st.one_of(
             text.Key, st.lists(st.builds(text.Accepted, words, st.integers(), words)).map(tuple), st.booleans(), words
         ),
     ),
+    st.builds(
+        Question,
+        st.builds(written.Prompt, st.just("written"), words, words, st.lists(words).map(tuple), *[st.integers()] * 3),
+        st.builds(written.Key, st.lists(words).map(tuple), words),
+    ),
     st.builds(matching.arrange, words, st.lists(st.tuples(words, words, words)), st.lists(st.tuples(words, words))),
     st.builds(ordering.arrange, words, st.lists(st.tuples(words, words), max_size=7)),
 )
@@ -574,7 +677,7 @@ def test_any_question_comes_back_from_its_frozen_form(question):
     assert frozen_and_back(question) == question
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ALL_KINDS)
 @pytest.mark.parametrize(
     "change",
     [
@@ -593,7 +696,7 @@ def test_a_frozen_form_that_is_not_known_is_an_error(kind, change):
         prompt_from_dict(change(prompt_to_dict(make_question(kind).prompt)))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ALL_KINDS)
 def test_an_unknown_name_in_a_key_is_an_error(kind):
     data = key_to_dict(kind, make_question(kind).key)
 

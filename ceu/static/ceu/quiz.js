@@ -107,6 +107,16 @@ if (form) {
       if (control.type === "radio" || control.type === "checkbox") control.checked = values.includes(control.value);
       else control.value = values[0] ?? "";
     }
+    countWords();
+  }
+
+  // As the server counts: what stands between spaces and holds a letter or a digit.
+  function countWords() {
+    const line = form.querySelector("[data-count]");
+    if (!line) return;
+    const words = form.elements.answer.value.split(/\s+/).filter((part) => /[\p{L}\p{N}]/u.test(part)).length;
+    const over = words - Number(line.dataset.count);
+    line.textContent = `${words} of at most ${line.dataset.count} words${over > 0 ? `: take out ${over}` : ""}`;
   }
 
   function changed() {
@@ -452,7 +462,7 @@ if (form) {
 
   // --- when
 
-  if (!checking) form.addEventListener("input", changed);
+  if (!checking) form.addEventListener("input", () => { countWords(); changed(); });
   addEventListener("online", flush);
   addEventListener("offline", () => { if (keys(scope).length) sayKept(); });
   addEventListener("pagehide", () => { if (waiting) flush(); });
