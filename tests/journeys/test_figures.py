@@ -31,8 +31,6 @@ def test_every_drawing_of_every_lesson_can_be_seen_by_day_by_night_and_on_paper(
 
         assert (lesson, look(page)) == (lesson, dict.fromkeys(WAYS, (len(names), [])))
         assert all(page.get_by_role("img", name=title, exact=True).count() for title in titles)
-    shown = {name for lesson in lessons for name in drawn(course, lesson)}
-    assert shown == {path.stem for path in (FIXTURES / course / "figures").glob("*.svg")}
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,16 @@ def test_the_check_names_a_chart_that_differs_from_its_numbers(draw, tmp_path, m
 
 
 @pytest.mark.parametrize("course", COURSES, ids=lambda path: path.name)
+def test_every_lesson_has_a_drawing_and_every_drawing_a_lesson(course):
+    illustrated = {lesson for lesson, _, _ in figures(course)}
+
+    assert illustrated == {path.stem for path in (course / "lessons").glob("*.html")}
+    assert {name for _, names, _ in figures(course) for name in names} == {
+        path.stem for path in (course / "figures").glob("*.svg")
+    }
+
+
+@pytest.mark.parametrize("course", COURSES, ids=lambda path: path.name)
 def test_every_drawing_with_a_scale_and_every_figure_with_numbers_in_its_table_is_a_chart(course):
     charts = {path.stem for path in DATA if path.parent.name == course.name}
     scale = re.compile(r'<text class="fig-t fig-t--q"[^>]*>−?[\d.]+</text>')
