@@ -52,7 +52,7 @@ def make_hostile(people: dict) -> SimpleNamespace:
             species="x",
         )
         course.terms.create(term=f"{n} {payload}"[:80], meaning=payload)
-    course.corrections.update(belief=WORST, finding=WORST)
+    course.corrections.update(belief=WORST, finding=WORST, references=["LINK", "X0", "X1"])
     course.references.create(key="LINK", citation="A link.", year=2025, url="javascript:alert(1)")
     course.objectives.update(text=WORST)
     course.figures.create(name="drawing", svg=figures.clean(HOSTILE_FIGURE))

@@ -49,6 +49,11 @@ class Reference:
         return f"https://doi.org/{self.doi}" if self.doi else self.url
 
     @property
+    def link(self) -> str | None:
+        """The address, if a page may point to it: an author's `javascript:` is none."""
+        return self.address if (self.address or "").startswith(("https://", "http://")) else None
+
+    @property
     def short(self) -> str:
         """As a reader names a source: “Costello M et al., 2016”."""
         first, *others = re.split(r" \(|(?<=[a-z]{3})\. |(?<=\d\d)\. |: ", self.citation, maxsplit=1)[0].split(", ")

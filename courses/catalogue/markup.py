@@ -197,6 +197,9 @@ def count_words(body: str) -> int:
 _CITE = re.compile(r"<cite>([^<]*)</cite>")
 _PARAGRAPH = re.compile(r"(?<=</p>)|(?<=</li>)|(?<=</figcaption>)|(?<=</td>)|(?<=</summary>)|(?<=</th>)")
 _FIGURE = re.compile(r'<figure data-figure="([^"]*)">')
+# The mark as a reader sees it: words, beside the line under the statement. Cleaning left no attribute but the class.
+_UNCONFIRMED = re.compile(r'<span class="unconfirmed">(?:(?!</?span\b).)*</span>', re.DOTALL)
+_DOUBT = ' <span class="doubt">unconfirmed</span>'
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -207,7 +210,8 @@ def render(lesson: Lesson, course: EditionContent) -> str:
     references = {reference.key: reference for reference in course.references}
     figures = {figure.name: figure for figure in course.figures}
     numbers: dict[str, int] = {}
-    chunks = [_with_notes(chunk, references, numbers) for chunk in _PARAGRAPH.split(clean(lesson.body))]
+    marked = _UNCONFIRMED.sub(rf"\g<0>{_DOUBT}", clean(lesson.body))
+    chunks = [_with_notes(chunk, references, numbers) for chunk in _PARAGRAPH.split(marked)]
     body = _FIGURE.sub(lambda match: _figure(match[1].split(), figures), "".join(chunks))
     return _dress(body)
 
@@ -245,12 +249,12 @@ def _with_notes(chunk: str, references: dict[str, Reference], numbers: dict[str,
 def _note(n: int, reference: Reference) -> str:
     escape = html.escape
     link = ""
-    if (reference.address or "").startswith(("https://", "http://")):
-        shown = f"doi:{reference.doi}" if reference.doi else reference.address.removeprefix("https://")
-        link = f' <a href="{escape(reference.address)}">{escape(shown)}</a>'
+    if reference.link:
+        shown = f"doi:{reference.doi}" if reference.doi else reference.link.removeprefix("https://")
+        link = f' <a href="{escape(reference.link)}">{escape(shown)}</a>'
     return (
         f'<span class="note" id="n{n}" role="note"><b>{n}</b> {escape(reference.citation)}{link}'
-        f"{_studied(reference)}</span>"
+        f"{_studied(reference)}{_doubted(reference)}</span>"
     )
 
 
@@ -261,6 +265,10 @@ def _studied(reference: Reference) -> str:
     grouped = " ".join(dots[i : i + 5] for i in range(0, len(dots), 5))
     drawn = f'<span class="dots" aria-hidden="true">{grouped}</span>' if dots else ""
     return f'<span class="studied">{drawn}{html.escape(reference.studied)}</span>'
+
+
+def _doubted(reference: Reference) -> str:
+    return '<span class="doubt">Details not re-checked.</span>' if reference.unconfirmed else ""
 
 
 def _figure(names: Iterable[str], figures: dict[str, Figure]) -> str:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from courses.catalogue import hours
-from courses.catalogue.content import EditionContent
+from courses.catalogue.content import EditionContent, Reference
 from courses.catalogue.models import Approval, Edition
 
 WORDS_A_MINUTE = 200  # NCBTMB's basis for an average reader
@@ -24,6 +24,17 @@ class Card:
     unit: str
     approvals: tuple[Approval, ...]
     minutes: int
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """A belief that the course corrects, with its sources and the lesson that says more: its address and its number."""
+
+    belief: str
+    finding: str
+    sources: tuple[Reference, ...]
+    lesson: str
+    number: str
 
 
 def cards(today: dt.date) -> list[Card]:
@@ -57,6 +68,21 @@ def approvals_of(courses: Iterable[int], today: dt.date) -> dict[int, list[Appro
 @lru_cache(maxsize=64)
 def reading_minutes(edition: int) -> int:
     return max(1, round(Edition.objects.content(edition).words / WORDS_A_MINUTE))
+
+
+def corrections(edition: int) -> tuple[Corrected, ...]:
+    course = Edition.objects.content(edition)
+    sources = {row.key: row for row in course.references}
+    return tuple(
+        Corrected(
+            belief=row.belief,
+            finding=row.finding,
+            sources=tuple(sources[key] for key in row.references if key in sources),
+            lesson=row.lesson,
+            number=course.numbers[row.lesson],
+        )
+        for row in course.corrections or ()
+    )
 
 
 @lru_cache(maxsize=64)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from courses.catalogue import markup
+from courses.catalogue import pages as catalogue
 from courses.catalogue.content import EditionContent, Lesson, Module
 from courses.catalogue.models import Edition
 
@@ -66,6 +67,14 @@ def lesson_page(edition: int, course_slug: str, slug: str) -> LessonPage:
         **{name: context[name] for name in ("home", "headings", "before", "after")},
         **{name: render_to_string(f"courses/_lesson_{name}.html", context) for name in ("rail", "opening", "onward")},
     )
+
+
+@lru_cache(maxsize=256)
+def corrections(edition: int, course_slug: str, *, linked: bool) -> SafeString:
+    """The beliefs that the course corrects. `linked`: for somebody who may open its lessons."""
+    rows = catalogue.corrections(edition)
+    context = {"corrections": rows, "slug": course_slug, "linked": linked}
+    return render_to_string("courses/_corrections.html", context) if rows else mark_safe("")
 
 
 def lesson_link(course: EditionContent, course_slug: str, lesson: Lesson) -> Link:

@@ -55,6 +55,7 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
         "enrolment": enrolment,
         "progress": progress,
         "methods": catalogue.methods(edition.pk),
+        "corrections": pages.corrections(edition.pk, slug, linked=enrolment is not None),
         "outline": _outline(edition.frozen, progress),
         "nerve": _nerve(progress) if progress else (),
     }

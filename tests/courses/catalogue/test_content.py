@@ -7,7 +7,16 @@ from decimal import Decimal
 import pytest
 
 from courses.catalogue import content
-from courses.catalogue.content import EditionContent, Lesson, Module, Objective, QuizSummary, Reference, UnknownForm
+from courses.catalogue.content import (
+    Correction,
+    EditionContent,
+    Lesson,
+    Module,
+    Objective,
+    QuizSummary,
+    Reference,
+    UnknownForm,
+)
 
 QUIZ = QuizSummary("Quiz", "d" * 64, 10, Decimal("80"), True, 3)
 LESSON = Lesson("one", "One", "Know.", ("O1",), '<h2 id="start">Café</h2>\n<p>Two words</p>\n')
@@ -21,6 +30,32 @@ COURSE = EditionContent(
 )  # fmt: skip
 # The SHA-256 of COURSE. A codec that gives another one would make every unchanged course a new edition.
 SHA256 = "33749ce380be12c7d6f36d94d7ae163fe8f3ff038889f653b0246dfed6446f85"
+
+
+@pytest.mark.parametrize(
+    ("citation", "year", "short"),
+    [
+        ("Basson A, Olivier B, Ellis R, et al. (2017). The effectiveness.", 2017, "Basson A et al., 2017"),
+        ("Ernst E (2003). The safety of massage therapy.", 2003, "Ernst E, 2003"),
+        ("EFSA NDA Panel: Turck D, Bohn T, et al. (2023). Opinion.", 2023, "EFSA NDA Panel, 2023"),
+        ("49 Pa. Code § 20.41. Scope of practice (Pennsylvania).", None, "49 Pa. Code § 20.41"),
+        ("Clinical Advisor. Ortho Dx: knee injury (web page).", None, "Clinical Advisor"),
+    ],
+)
+def test_a_source_is_named_as_a_reader_would(citation, year, short):
+    assert Reference("K", citation, year=year).short == short
+
+
+@pytest.mark.parametrize(("url", "link"), [("https://a.example/", "https://a.example/"), ("javascript:x", None)])
+def test_only_an_address_of_the_web_is_linked(url, link):
+    assert Reference("K", "Author.", url=url).link == link
+
+
+def test_corrections_read_back_equal_and_are_no_part_of_what_has_none():
+    corrected = replace(COURSE, corrections=(Correction("Once", "Now", ("R1",), "one"),))
+
+    assert content.loads(content.dumps(corrected)) == corrected
+    assert "corrections" not in content.dumps(COURSE)
 
 
 def test_what_was_written_reads_back_equal():

@@ -225,7 +225,7 @@ REFERENCES = (
 
 
 def rendered(body: str, **more) -> str:
-    return markup.render(replace(LESSON, body=body), replace(COURSE, references=REFERENCES, **more))
+    return markup.render(replace(LESSON, body=body), replace(COURSE, **({"references": REFERENCES} | more)))
 
 
 def test_sources_are_numbered_by_first_citation_and_noted_once():
@@ -258,6 +258,24 @@ def test_citations_are_escaped():
 
 def test_subjects_are_drawn_as_dots_in_fives():
     assert "●●●●● ●●" in rendered("<p>A<cite>R2</cite></p>")
+
+
+def test_a_marked_statement_says_in_words_that_it_is_unconfirmed():
+    page = rendered(
+        '<p><span class="unconfirmed">It <em>may</em> be.<cite>R1</cite></span> It is. <span>So?</span></p>'
+    )
+
+    assert re.search(r'be\.<a class="ref".*?</a></span> <span class="doubt">unconfirmed</span> It is\.', page)
+    assert page.count('class="doubt"') == 1
+
+
+def test_a_note_says_that_its_source_was_not_re_checked():
+    doubted = (replace(REFERENCES[0], unconfirmed=True), REFERENCES[1])
+
+    page = rendered("<p>A<cite>R1</cite> b<cite>R2</cite></p>", references=doubted)
+
+    first, second = re.findall(r'<span class="note".*?</span>(?=<span class="note"|</p>)', page)
+    assert "Details not re-checked." in first and "Details" not in second
 
 
 def test_an_unknown_key_is_dropped():

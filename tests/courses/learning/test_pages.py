@@ -49,6 +49,31 @@ def slug(enrolment) -> str:
     return enrolment.course.slug
 
 
+# --- corrected beliefs ------------------------------------------------------------------------------------------------
+
+
+def test_the_course_page_tells_everyone_which_beliefs_it_corrects_and_links_the_lesson_for_learners(client, learner):
+    enrolment = enrolled(learner)
+    address, lesson = url("course", slug(enrolment)), url("lesson", slug(enrolment), "m1-l1")
+
+    mine = client.get(address).text
+    client.logout()
+    visitor = client.get(address).text
+
+    for page in (mine, visitor):
+        assert "Nerves never move." in page and "They slide." in page and 'href="https://doi.org/10.1000/1"' in page
+    corrected = [page.partition('id="corrected"')[2].partition("</section>")[0] for page in (mine, visitor)]
+    assert [lesson in text for text in corrected] == [True, False]
+
+
+def test_a_course_that_corrects_nothing_says_nothing_of_it(client):
+    course = make.make_course()
+    course.corrections.all().delete()
+    make.make_edition(course, now=timezone.now())
+
+    assert 'id="corrected"' not in client.get(url("course", course.slug)).text
+
+
 # --- budgets ----------------------------------------------------------------------------------------------------------
 
 
