@@ -2,8 +2,10 @@
 
 from quizzes.bank.admin import ItemAdmin, ItemBankAdmin, ItemRevisionAdmin
 from quizzes.delivery.admin import AttemptAdmin, EntryAdmin, PublishedQuizAdmin, QuizAdmin
+from quizzes.delivery.admin_marking import AnswerToMarkAdmin, WrittenMarkAdmin
 
 __all__ = [
+    "AnswerToMarkAdmin",
     "AttemptAdmin",
     "EntryAdmin",
     "ItemAdmin",
@@ -11,4 +13,5 @@ __all__ = [
     "ItemRevisionAdmin",
     "PublishedQuizAdmin",
     "QuizAdmin",
+    "WrittenMarkAdmin",
 ]

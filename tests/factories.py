@@ -138,6 +138,15 @@ def make_entry(user=None, published: PublishedQuiz | None = None, **fields) -> E
     return delivery.enter(user or make_user(), published or make_published(**fields))
 
 
+def make_marked(attempt: Attempt, *, passes: bool = True, by=None, now: datetime = NOW) -> Attempt:
+    """Each written answer of a waiting attempt marked by `by`, or by a new person."""
+    for response in attempt.responses.filter(correct=None).order_by("n"):
+        met, comment = ([0, 1, 2, 3], "") if passes else ([0, 1, 2], "Say when to stop.")
+        delivery.mark_written(response, met=met, comment=comment, by=by or make_user(), now=now)
+    attempt.refresh_from_db()
+    return attempt
+
+
 def make_attempt(
     entry: Entry | None = None, *, answers=(), submit: bool = False, now: datetime = NOW, **fields
 ) -> Attempt:

@@ -27,6 +27,8 @@ ROLES: dict[str, set[str]] = {
         *_rights(_VIEW, "quizzes.itembank", "quizzes.itemrevision", "quizzes.itemkey", "quizzes.publishedquiz"),
         *_rights(_VIEW, "quizzes.entry", "quizzes.entrygrant", "quizzes.attempt"),
         *_rights(_VIEW, "courses.edition", "courses.enrolment", "courses.evaluation"),
+        *_rights(_VIEW, "quizzes.answertomark", "quizzes.writtenmark"),
+        "quizzes.add_writtenmark",
         "courses.publish_course",
     },
     # Issues certificates and takes them back, keeps accreditors and approvals, grants attempts. Writes no content.
@@ -45,7 +47,9 @@ ROLES: dict[str, set[str]] = {
     # Reads what certificates rest on; neither answers nor keys.
     AUDITOR: {
         *_rights(_VIEW, "courses.certificate", "courses.certificateevent", "courses.enrolment", "courses.edition"),
+        *_rights(_VIEW, "quizzes.writtenmark"),
         "courses.view_all_courses",
+        "quizzes.view_every_writtenmark",
     },
 }
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from quizzes.bank.models import Item
+from quizzes.bank.models import Item, Kind
 from quizzes.bank.services import problems_of
 from quizzes.delivery import selection
 from quizzes.delivery.models import Quiz, Section
@@ -63,14 +63,21 @@ def _section_problems(section: Section, items: Iterable[Item]) -> Iterator[QuizP
         return
     if section.mode == Section.Mode.DRAWN and section.count == 0:
         yield QuizProblem("empty_draw", f"No item is to be drawn from the pool {section.pool}.")
-    pool = [
-        _Traits(item.kind, item.objective, item.safety, bool(item.vignette.strip()))
-        for item in items
-        if item.pool == section.pool
-    ]
+    of_pool = [item for item in items if item.pool == section.pool]
+    if section.mode == Section.Mode.DRAWN and section.count < len(of_pool) and _any_written(of_pool):
+        yield QuizProblem(
+            "written_drawn",
+            f"The pool {section.pool} holds a written question, so all of it must be asked: the next attempt is a "
+            "revision of the same text.",
+        )
+    pool = [_Traits(item.kind, item.objective, item.safety, bool(item.vignette.strip())) for item in of_pool]
     code = "blueprint" if pool else "empty_pool"
     for sentence in selection.can_satisfy(pool, section_rules(section)):
         yield QuizProblem(code, sentence)
+
+
+def _any_written(items: Iterable[Item]) -> bool:
+    return any(item.kind == Kind.WRITTEN for item in items)
 
 
 def _item_problems(item: Item) -> Iterator[QuizProblem]:

@@ -11,6 +11,9 @@ MOST_COMMENT = 2000
 
 class WrittenMarkQuerySet(models.QuerySet):
     def for_user(self, user) -> "WrittenMarkQuerySet":
+        """All of them with the right to that, else those in the banks that this person authors."""
+        if user.has_perm("quizzes.view_every_writtenmark"):
+            return self
         return self.filter(response__attempt__published_quiz__in=PublishedQuiz.objects.for_user(user))
 
 
@@ -37,6 +40,7 @@ class WrittenMark(models.Model):
         verbose_name = "written answer marked"
         verbose_name_plural = "written answers marked"
         ordering = ["-marked_at", "-pk"]
+        permissions = [("view_every_writtenmark", "Can see the marks of every written answer")]
 
     def __str__(self) -> str:
         return f"Marks no. {self.pk}"

@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "written answer marked",
                 "verbose_name_plural": "written answers marked",
                 "ordering": ["-marked_at", "-pk"],
+                "permissions": [("view_every_writtenmark", "Can see the marks of every written answer")],
             },
         ),
         migrations.CreateModel(
