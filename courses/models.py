@@ -3,6 +3,7 @@
 from courses.catalogue.models import (
     Accreditor,
     Approval,
+    Assessment,
     Correction,
     Course,
     Edition,
@@ -23,11 +24,20 @@ from courses.certificates.models import (
     Register,
 )
 from courses.evaluations.models import Evaluation
-from courses.learning.models import Attestation, Enrolment, EvaluationReceipt, LessonProgress, ModuleEntry
+from courses.learning.models import (
+    AssessmentEntry,
+    Attestation,
+    Enrolment,
+    EvaluationReceipt,
+    LessonProgress,
+    ModuleEntry,
+)
 
 __all__ = [
     "Accreditor",
     "Approval",
+    "Assessment",
+    "AssessmentEntry",
     "Attestation",
     "AwaitingCertificate",
     "Certificate",

@@ -22,6 +22,8 @@ CONTENT_CACHES = (
     "courses.catalogue.pages.methods",
     "courses.learning.pages.lesson_page",
     "courses.learning.surroundings._names",
+    "courses.learning.surroundings._of_module",
+    "courses.learning.surroundings._of_assessment",
     "quizzes.delivery.models._content",
 )
 

@@ -20,9 +20,10 @@ IN_A_SLICE = ["models", "services", "forms", "views", "admin"]  # each may impor
 
 PURE = {
     "quizzes": "questions/* scoring delivery/selection delivery/timing delivery/paper delivery/release",
-    "courses": "catalogue/content catalogue/readiness catalogue/hours catalogue/markup catalogue/figures "
-    "packages/form packages/places editorial/* "
-    "learning/completion learning/attestations evaluations/questions certificates/eligibility certificates/snapshot "
+    "courses": "catalogue/content catalogue/readiness catalogue/parallel catalogue/hours catalogue/markup "
+    "catalogue/figures packages/form packages/places editorial/* "
+    "learning/completion learning/assessments learning/gain learning/attestations evaluations/questions "
+    "certificates/eligibility certificates/snapshot "
     "certificates/numbers certificates/chain certificates/document",
 }
 NOT_SLICES = (".management", ".migrations", ".templatetags")

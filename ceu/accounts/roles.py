@@ -22,7 +22,7 @@ ROLES: dict[str, set[str]] = {
     INSTRUCTOR: {
         *_rights(_WRITE, "courses.course"),
         *_rights(_OWN, "courses.module", "courses.lesson", "courses.learningobjective", "courses.reference"),
-        *_rights(_OWN, "courses.glossaryterm", "courses.figure", "courses.correction"),
+        *_rights(_OWN, "courses.glossaryterm", "courses.figure", "courses.correction", "courses.assessment"),
         *_rights(_OWN, "quizzes.item", "quizzes.option", "quizzes.quiz", "quizzes.section"),
         *_rights(_VIEW, "quizzes.itembank", "quizzes.itemrevision", "quizzes.itemkey", "quizzes.publishedquiz"),
         *_rights(_VIEW, "quizzes.entry", "quizzes.entrygrant", "quizzes.attempt"),

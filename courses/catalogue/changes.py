@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields, replace
 
-from courses.catalogue.content import EditionContent, Lesson, QuizSummary
+from courses.catalogue.content import Assessment, EditionContent, Lesson, QuizSummary
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,21 @@ def _by_slug(course: EditionContent) -> dict[str, Lesson]:
     return {lesson.slug: lesson for lesson in course.lessons}
 
 
+_COMPARED_APART = {"modules", "uuid", "parallel_forms", "written_task"}
+
+
 def _elsewhere(before: EditionContent, after: EditionContent):
     for field in fields(EditionContent):
-        if field.name not in {"modules", "uuid"} and getattr(before, field.name) != getattr(after, field.name):
+        if field.name not in _COMPARED_APART and getattr(before, field.name) != getattr(after, field.name):
             yield field.name.replace("_", " ")
     if _outline(before) != _outline(after):
         yield "outline of modules"
     if _quizzes(before) != _quizzes(after):
         yield "rules of the quizzes"
+    if _bare(*before.parallel_forms or ()) != _bare(*after.parallel_forms or ()):
+        yield "parallel forms"
+    if _bare(before.written_task) != _bare(after.written_task):
+        yield "written task"
 
 
 def _outline(course: EditionContent) -> list[tuple]:
@@ -51,3 +58,7 @@ def _outline(course: EditionContent) -> list[tuple]:
 def _quizzes(course: EditionContent) -> list[tuple[str, QuizSummary | None]]:
     """Without the digest of the paper: a draft has none yet, and items are compared one by one."""
     return [(row.code, replace(row.quiz, digest="") if row.quiz else None) for row in course.modules]
+
+
+def _bare(*rows: Assessment | None) -> list[Assessment | None]:
+    return [row and replace(row, quiz=replace(row.quiz, digest="")) for row in rows]

@@ -127,8 +127,19 @@ class Module:
 
 
 @dataclass(frozen=True)
+class Assessment:
+    """A quiz beside those of the modules, under its code. It is never a requirement, and its time is never counted."""
+
+    code: str
+    quiz: QuizSummary
+
+
+@dataclass(frozen=True)
 class EditionContent:
-    """One course as published. `pass_mark` is in percent; `difficulty` is Mergener's scale of 1 to 5."""
+    """One course as published. `pass_mark` is in percent; `difficulty` is Mergener's scale of 1 to 5.
+
+    `parallel_forms` are two, A and B, for a test before and one after; `written_task` is read and marked by a person.
+    """
 
     uuid: str
     slug: str
@@ -157,6 +168,8 @@ class EditionContent:
     reviewed_on: str | None = None
     review_due_on: str | None = None
     corrections: tuple[Correction, ...] | None = None
+    parallel_forms: tuple[Assessment, ...] | None = None
+    written_task: Assessment | None = None
 
     @cached_property
     def lessons(self) -> tuple[Lesson, ...]:
@@ -183,11 +196,18 @@ class EditionContent:
         return {module.code: (n, module) for n, module in enumerate(self.modules, start=1)}
 
     @cached_property
+    def assessments(self) -> dict[str, Assessment]:
+        """Code -> what is offered beside the modules."""
+        task = (self.written_task,) if self.written_task else ()
+        return {row.code: row for row in (*(self.parallel_forms or ()), *task)}
+
+    @cached_property
     def words(self) -> int:
         return sum(lesson.words for lesson in self.lessons)
 
     @cached_property
     def questions(self) -> int:
+        """Of the quizzes that hours are counted for: a pre-test, a post-test and a written task are not among them."""
         return sum(module.quiz.questions for module in self.modules if module.quiz)
 
 

@@ -1,13 +1,15 @@
 """Draft rows read as the content an edition would have. Nothing here decides or writes."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from courses.catalogue import content
-from courses.catalogue.models import Course, Module
+from courses.catalogue.models import Assessment, Course, Module
+from courses.catalogue.parallel import Asked, Paper
 from courses.catalogue.readiness import ItemFacts, Problem, QuizFinding, problems
 from quizzes.bank.models import Item
 from quizzes.delivery import services as delivery
-from quizzes.delivery.models import PublishedQuiz, Quiz
+from quizzes.delivery.models import PublishedQuiz, Quiz, Section
 
 
 def content_of(course: Course, published: dict[str, PublishedQuiz] | None = None) -> content.EditionContent:
@@ -16,6 +18,7 @@ def content_of(course: Course, published: dict[str, PublishedQuiz] | None = None
     What has no position is sorted here: the collations of databases differ, and with them the SHA-256 would.
     """
     modules = course.modules.select_related("quiz").prefetch_related("lessons", "quiz__sections")
+    beside = {row.role: _assessment(row, published or {}, course) for row in _assessments(course)}
     return content.EditionContent(
         uuid=str(course.uuid),
         slug=course.slug,
@@ -61,20 +64,39 @@ def content_of(course: Course, published: dict[str, PublishedQuiz] | None = None
         reviewed_on=_iso(course.reviewed_on),
         review_due_on=_iso(course.review_due_on),
         corrections=_corrections(course),
+        parallel_forms=tuple(beside[role] for role in Assessment.FORMS if role in beside) or None,
+        written_task=beside.get(Assessment.Role.TASK),
     )
 
 
 def readiness(course: Course, *, year: int) -> list[Problem]:
     """Everything that stops, or might embarrass, a publication made now."""
-    items = Item.objects.filter(bank=course.bank, status=Item.Status.READY)
+    items = list(Item.objects.filter(bank=course.bank, status=Item.Status.READY))
     facts = tuple(ItemFacts(item.code, item.objective, item.teaches_at, tuple(item.references)) for item in items)
+    modules = course.modules.exclude(quiz=None).select_related("quiz").prefetch_related("quiz__sections")
+    rows = [*modules, *_assessments(course)]
     findings = tuple(
-        QuizFinding(module.code, problem.code, problem.sentence, problem.item_code)
-        for module in course.modules.select_related("quiz")
-        if module.quiz
-        for problem in delivery.problems(module.quiz)
+        QuizFinding(row.code, problem.code, problem.sentence, problem.item_code)
+        for row in rows
+        for problem in delivery.problems(row.quiz)
     )
-    return problems(content_of(course), items=facts, quizzes=findings, year=year)
+    papers = tuple(_paper(row, items) for row in rows)
+    return problems(content_of(course), items=facts, quizzes=findings, papers=papers, year=year)
+
+
+def _assessments(course: Course):
+    return course.assessments.select_related("quiz").prefetch_related("quiz__sections")
+
+
+def _paper(row: Module | Assessment, items: list[Item]) -> Paper:
+    sections = row.quiz.sections.all()
+    pools = {section.pool for section in sections}
+    return Paper(
+        code=row.code,
+        asked=tuple(Asked(item.code, item.objective, item.points, item.kind) for item in items if item.pool in pools),
+        drawn=any(section.mode == Section.Mode.DRAWN for section in sections),
+        can_fail=row.quiz.safety_must_pass,
+    )
 
 
 def plain(value: Decimal) -> Decimal:
@@ -96,11 +118,18 @@ def _module(module: Module, published: PublishedQuiz | None, course: Course) -> 
     )
 
 
+def _assessment(row: Assessment, published: dict[str, PublishedQuiz], course: Course) -> content.Assessment:
+    summary = _quiz(row.quiz, published.get(row.code), course)
+    if row.is_form:
+        summary = replace(summary, pass_mark=Decimal(0), attempts_allowed=1)
+    return content.Assessment(row.code, summary)
+
+
 def _quiz(quiz: Quiz, published: PublishedQuiz | None, course: Course) -> content.QuizSummary:
     return content.QuizSummary(
         title=quiz.title,
         digest=published.digest if published else "",
-        questions=sum(section.count for section in quiz.sections.all()),
+        questions=delivery.length(quiz),
         pass_mark=plain(course.pass_mark),
         safety_must_pass=quiz.safety_must_pass,
         attempts_allowed=course.attempts_allowed,

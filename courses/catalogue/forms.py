@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from ceu.shared.admin_forms import GuardedForm, people_for
 from ceu.shared.forms import CleanForm
 from courses.catalogue import figures, markup
-from courses.catalogue.models import Course, Figure, Lesson, Module
+from courses.catalogue.models import Assessment, Course, Figure, Lesson, Module
 
 _WIDE = {"class": "wide"}
 
@@ -43,6 +43,21 @@ class ModuleForm(GuardedForm):
         course, quiz = given.get("course") or getattr(self.instance, "course", None), given.get("quiz")
         if course and quiz and quiz.bank_id != course.bank_id:
             self.add_error("quiz", "Choose a quiz over this course's own item bank.")
+        return given
+
+
+class AssessmentForm(GuardedForm):
+    class Meta:
+        model = Assessment
+        fields = "__all__"
+
+    def clean(self):
+        given = super().clean() or self.cleaned_data
+        course, quiz = self.instance.course, given.get("quiz")
+        if quiz and quiz.bank_id != course.bank_id:
+            self.add_error("quiz", "Choose a quiz over this course's own item bank.")
+        elif quiz and Module.objects.filter(quiz=quiz).exists():
+            self.add_error("quiz", "This quiz closes a module. Choose one that stands beside them.")
         return given
 
 

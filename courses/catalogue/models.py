@@ -130,6 +130,39 @@ class Module(models.Model):
         return f"{self.code} {self.title}"
 
 
+class Assessment(models.Model):
+    """A quiz of a course beside those that close its modules. It is never a requirement, and no hours are counted for it.
+
+    The two parallel forms become a learner's pre-test and post-test, one of them each.
+    """
+
+    class Role(models.TextChoices):
+        FORM_A = "form_a", "Parallel form, the first"
+        FORM_B = "form_b", "Parallel form, the second"
+        TASK = "task", "Written task"
+
+    FORMS = (Role.FORM_A, Role.FORM_B)
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="assessments")
+    role = models.CharField(max_length=10, choices=Role.choices)
+    code = models.CharField(max_length=20, help_text="Names it in addresses, for example A, B or T.")
+    quiz = models.OneToOneField(Quiz, on_delete=models.PROTECT, related_name="assessment")
+
+    class Meta:
+        ordering = ["role"]
+        constraints = [
+            models.UniqueConstraint(fields=["course", "role"], name="a_course_has_one_assessment_of_a_role"),
+            models.UniqueConstraint(fields=["course", "code"], name="an_assessment_code_is_used_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} ({self.code})"
+
+    @property
+    def is_form(self) -> bool:
+        return self.role in self.FORMS
+
+
 class Lesson(models.Model):
     """A draft lesson: HTML of the lesson vocabulary (courses.catalogue.markup), cleaned on every way in."""
 
@@ -307,7 +340,7 @@ class EditionQuerySet(models.QuerySet):
         return _content(pk)
 
     def quizzes(self, pk: int) -> dict[str, int]:
-        """Module code -> primary key of the PublishedQuiz that the edition pins."""
+        """Code of a module or an assessment -> primary key of the PublishedQuiz that the edition pins."""
         return _quizzes(pk)
 
 
@@ -344,21 +377,19 @@ class Edition(models.Model):
 
 
 class EditionQuiz(models.Model):
-    """The published quiz that closes one module of one edition."""
+    """A published quiz of one edition, under the code of the module that it closes or of its assessment."""
 
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="quizzes")
-    module_code = models.CharField(max_length=20)
+    code = models.CharField(max_length=20)
     published_quiz = models.ForeignKey(PublishedQuiz, on_delete=models.PROTECT, related_name="+")
 
     protection = FROZEN
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["edition", "module_code"], name="one_quiz_for_a_module_of_an_edition")
-        ]
+        constraints = [models.UniqueConstraint(fields=["edition", "code"], name="one_quiz_for_a_code_of_an_edition")]
 
     def __str__(self) -> str:
-        return f"{self.edition} · {self.module_code}"
+        return f"{self.edition} · {self.code}"
 
 
 # Frozen rows never change, so what was read once is kept for the life of the process, by primary key.
@@ -371,4 +402,4 @@ def _content(pk: int) -> frozen_content.EditionContent:
 
 @lru_cache(maxsize=512)
 def _quizzes(pk: int) -> dict[str, int]:
-    return dict(EditionQuiz.objects.filter(edition=pk).values_list("module_code", "published_quiz"))
+    return dict(EditionQuiz.objects.filter(edition=pk).values_list("code", "published_quiz"))

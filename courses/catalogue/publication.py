@@ -100,7 +100,8 @@ class Places:
 
     @cached_property
     def _quizzes(self) -> dict:
-        return {code: module.quiz or module for code, module in self._modules.items()}
+        beside = {row.code: row.quiz for row in self.course.assessments.select_related("quiz")}
+        return beside | {code: module.quiz or module for code, module in self._modules.items()}
 
     @cached_property
     def _lessons(self) -> dict:
@@ -117,8 +118,8 @@ class Places:
 
 def _item_changes(course: Course, newest: Edition) -> ItemChanges:
     published = _published(newest)
-    modules = course.modules.exclude(quiz=None).select_related("quiz")
-    items = {item.pk: item for module in modules for item in quizzes.drafts(module.quiz)[1]}
+    rows = [*course.modules.exclude(quiz=None).select_related("quiz"), *course.assessments.select_related("quiz")]
+    items = {item.pk: item for row in rows for item in quizzes.drafts(row.quiz)[1]}
     return ItemChanges(
         new=_codes(item for pk, item in items.items() if pk not in published),
         changed=_codes(changed(items.values(), published.values())),

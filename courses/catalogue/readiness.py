@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from courses.catalogue import markup
+from courses.catalogue import markup, parallel
 from courses.catalogue.content import EditionContent, Lesson
+from courses.catalogue.parallel import Paper
 
 # Verbs that cannot be observed, so that no item can measure them.
 VAGUE_VERBS = {"understand", "know", "learn", "appreciate", "believe", "realise", "realize", "be"}
@@ -26,9 +27,9 @@ class Problem:
 
 @dataclass(frozen=True)
 class QuizFinding:
-    """What the assessment engine says of one module's quiz, carried over in plain words."""
+    """What the assessment engine says of one quiz of the course, carried over in plain words."""
 
-    module: str
+    quiz: str
     code: str
     reason: str
     item: str | None = None
@@ -45,16 +46,27 @@ class ItemFacts:
 
 
 def problems(
-    course: EditionContent, *, items: tuple[ItemFacts, ...], quizzes: tuple[QuizFinding, ...], year: int
+    course: EditionContent,
+    *,
+    items: tuple[ItemFacts, ...],
+    quizzes: tuple[QuizFinding, ...],
+    year: int,
+    papers: tuple[Paper, ...] = (),
 ) -> list[Problem]:
-    """All that is wrong, blocking problems first. `year` is this year, for the age of references."""
+    """All that is wrong, blocking problems first. `year` is this year, for the age of references.
+
+    `papers` are the quizzes of modules and assessments with what they ask.
+    """
+    beside = {item.code for paper in papers if paper.code in course.assessments for item in paper.asked}
     found = [
         *_described(course),
-        *_objectives(course, items),
+        *_objectives(course, tuple(item for item in items if item.code not in beside)),
         *_outline(course),
         *(problem for lesson in course.lessons for problem in _lesson(lesson, course)),
         *_items(course, items),
         *(_quiz(finding) for finding in quizzes),
+        *_assessments(course),
+        *_parallel(course, papers),
         *_references(course, year),
         *_corrections(course),
     ]
@@ -175,8 +187,34 @@ def _items(course: EditionContent, items: tuple[ItemFacts, ...]) -> Iterator[Pro
 
 
 def _quiz(finding: QuizFinding) -> Problem:
-    place = f"item:{finding.item}" if finding.item else f"quiz:{finding.module}"
+    place = f"item:{finding.item}" if finding.item else f"quiz:{finding.quiz}"
     return Problem(f"quiz-{finding.code}", place, finding.reason)
+
+
+def _assessments(course: EditionContent) -> Iterator[Problem]:
+    taken = {module.code for module in course.modules}
+    for code in course.assessments:
+        if not re.fullmatch(r"[A-Za-z0-9_-]+", code):
+            yield Problem("assessment-code", "course", f"The code “{code}” does not fit into an address.")
+        if code in taken:
+            yield Problem(
+                "assessment-code", "course", f"The code {code} names a module. Give the assessment another one."
+            )
+    if len(course.parallel_forms or ()) == 1:
+        yield Problem(
+            "form-alone",
+            "course",
+            "There is one parallel form only. A gain is read off two: add the other, or remove it.",
+        )
+
+
+def _parallel(course: EditionContent, papers: tuple[Paper, ...]) -> Iterator[Problem]:
+    codes = [form.code for form in course.parallel_forms or ()]
+    forms = [paper for paper in papers if paper.code in codes]
+    graded = [paper for paper in papers if paper.code in course.by_code]
+    objectives = [objective.code for objective in course.objectives]
+    for found in parallel.differences(objectives, forms, graded):
+        yield Problem(found.code, f"item:{found.item}" if found.item else f"quiz:{found.quiz}", found.reason)
 
 
 def _references(course: EditionContent, year: int) -> Iterator[Problem]:

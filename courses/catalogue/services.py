@@ -6,7 +6,7 @@ from django.db import transaction
 
 from ceu.shared import canonical
 from courses.catalogue import content, drafts
-from courses.catalogue.models import Course, Edition, EditionQuiz
+from courses.catalogue.models import Assessment, Course, Edition, EditionQuiz
 from courses.catalogue.readiness import Problem
 from quizzes.bank.models import ItemBank
 from quizzes.delivery import services as delivery
@@ -38,13 +38,23 @@ def share_bank(course: Course) -> None:
 
 
 def apply_policy(course: Course) -> None:
-    """The course decides pass mark and attempts; its quizzes follow."""
-    Quiz.objects.filter(module__course=course).update(
-        pass_mark=course.pass_mark,
-        attempts_allowed=course.attempts_allowed,
-        cooldown_after=course.cooldown_after,
-        cooldown_hours=course.cooldown_hours,
-    )
+    """The course decides pass mark and attempts; its quizzes follow.
+
+    A parallel form is taken once, has nothing to pass, and keeps its reasons until the course opens them. A written task
+    may be revised at once, as often as a quiz may be tried: its marking is wait enough.
+    """
+    graded = {
+        "pass_mark": course.pass_mark,
+        "attempts_allowed": course.attempts_allowed,
+        "cooldown_after": course.cooldown_after,
+        "cooldown_hours": course.cooldown_hours,
+        "reveals": Quiz.Reveals.SETTLED,
+    }
+    form = {"pass_mark": 0, "attempts_allowed": 1, "cooldown_hours": 0, "reveals": Quiz.Reveals.TOLD}
+    beside = Quiz.objects.filter(assessment__course=course)
+    Quiz.objects.filter(module__course=course).update(**graded)
+    beside.filter(assessment__role__in=Assessment.FORMS).update(**graded | form)
+    beside.filter(assessment__role=Assessment.Role.TASK).update(**graded | {"cooldown_hours": 0})
 
 
 @transaction.atomic
@@ -55,9 +65,8 @@ def publish(course: Course, *, by, now: dt.datetime, note: str = "") -> Edition:
     blocking = [problem for problem in drafts.readiness(course, year=now.year) if problem.blocks]
     if blocking:
         raise NotReady(blocking)
-    published = {
-        module.code: delivery.publish_quiz(module.quiz, by=by) for module in course.modules.select_related("quiz__bank")
-    }
+    quizzes = [*course.modules.select_related("quiz__bank"), *course.assessments.select_related("quiz__bank")]
+    published = {row.code: delivery.publish_quiz(row.quiz, by=by) for row in quizzes}
     text = content.dumps(drafts.content_of(course, published))
     newest = Edition.objects.filter(course=course).order_by("-number").first()
     sha256 = canonical.digest(text)
@@ -73,7 +82,7 @@ def publish(course: Course, *, by, now: dt.datetime, note: str = "") -> Edition:
         published_by=by,
     )
     EditionQuiz.objects.bulk_create(
-        EditionQuiz(edition=edition, module_code=code, published_quiz=quiz) for code, quiz in published.items()
+        EditionQuiz(edition=edition, code=code, published_quiz=quiz) for code, quiz in published.items()
     )
     return edition
 

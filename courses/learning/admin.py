@@ -1,13 +1,15 @@
 """Who takes which course, and how far they are: to be read. The explanation is the one that learners see."""
 
 from django.contrib import admin
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 
 from ceu.shared.admin import ReadOnlyAdmin, ReadOnlyInline, address
 from courses.learning import facts
 from courses.learning.completion import Progress, State
-from courses.learning.models import Enrolment, ModuleEntry
+from courses.learning.models import AssessmentEntry, Enrolment, ModuleEntry
+from quizzes.delivery.models import Attempt
 
 _WORDS = {State.DONE: "Done", State.HERE: "In hand", State.OPEN: "Open", State.SHUT: "Not open yet"}
 
@@ -28,7 +30,27 @@ class ModuleEntryRows(ReadOnlyInline):
 
     @admin.display(description="entry")
     def entry_link(self, row: ModuleEntry) -> str:
-        return format_html('<a href="{}">{}</a>', address(row.entry), row.entry.title or row.module_code)
+        return format_html('<a href="{}">{}</a>', address(row.entry), row.entry.title or str(row))
+
+
+class AssessmentEntryRows(ModuleEntryRows):
+    """What was done beside the modules, and how it went. None of it is a requirement."""
+
+    model = AssessmentEntry
+    fields = ["part", "entry_link", "result"]
+    readonly_fields = ["entry_link", "result"]
+    verbose_name_plural = "pre-test, post-test and written task"
+
+    def get_queryset(self, request: HttpRequest):
+        last = Attempt.objects.filter(entry=OuterRef("entry")).exclude(state=Attempt.State.VOID).order_by("-number")
+        columns = {name: Subquery(last.values(name)[:1]) for name in ("submitted_at", "earned", "possible")}
+        return super().get_queryset(request).annotate(**columns)
+
+    @admin.display(description="result")
+    def result(self, row: AssessmentEntry) -> str:
+        if row.earned is not None:
+            return f"{row.earned.normalize():f} of {row.possible.normalize():f} points"
+        return "Waiting to be marked" if row.submitted_at else "Not handed in"
 
 
 class ProgressMixin:
@@ -79,7 +101,7 @@ class StandingFilter(admin.SimpleListFilter):
 @admin.register(Enrolment)
 class EnrolmentAdmin(ProgressMixin, ReadOnlyAdmin):
     desk, rank = "Learners", 1
-    inlines = [ModuleEntryRows]
+    inlines = [ModuleEntryRows, AssessmentEntryRows]
     list_display = ["learner", "course", "edition_number", "enrolled_at", "progress", "last_seen_at", "left"]
     list_filter = [
         StandingFilter,

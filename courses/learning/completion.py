@@ -32,10 +32,15 @@ class Tried:
     percent: int | None = None
     passed: bool | None = None
 
+    @property
+    def waiting(self) -> bool:
+        """Handed in, and not marked yet: a person marks it."""
+        return self.submitted_at is not None and self.passed is None
+
 
 @dataclass(frozen=True)
 class QuizFacts:
-    """What happened at one module's quiz. `attempts_left` None means no limit; `next_start` is set while one waits."""
+    """What happened at one quiz. `attempts_left` None means no limit; `next_start` is set while one waits."""
 
     attempts: tuple[Tried, ...] = ()
     attempts_left: int | None = None
@@ -52,13 +57,15 @@ class QuizFacts:
 
 @dataclass(frozen=True)
 class Facts:
-    """`finished` holds (lesson slug, digest of what was read); `quizzes` is by module code."""
+    """`finished` holds (lesson slug, digest of what was read); `quizzes` is by module code. `assessments`, by the name
+    of their part, are no requirement: `progress` does not look at them."""
 
     finished: frozenset[tuple[str, str]] = frozenset()
     quizzes: tuple[tuple[str, QuizFacts], ...] = ()
     evaluated: bool = False
     attested: bool = False
     last_lesson: str = ""
+    assessments: tuple[tuple[str, QuizFacts], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from ceu.shared.frozen import FROZEN, KEPT
 from courses.catalogue.models import Course, Edition
+from courses.learning import assessments
 from quizzes.delivery.models import Entry
 
 
@@ -100,6 +101,33 @@ class ModuleEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enrolment} · {self.module_code}"
+
+
+class AssessmentEntry(models.Model):
+    """A quiz entry made for the pre-test, the post-test or the written task of one enrolment.
+
+    There is one for each part, on the paper it was made for: a later edition gives no second try.
+    """
+
+    class Part(models.TextChoices):
+        PRE_TEST = assessments.Part.PRE_TEST.value, "Pre-test"
+        POST_TEST = assessments.Part.POST_TEST.value, "Post-test"
+        WRITTEN_TASK = assessments.Part.WRITTEN_TASK.value, "Written task"
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="assessment_entries")
+    part = models.CharField(max_length=20, choices=Part.choices)
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="assessment_entry")
+
+    protection = FROZEN
+
+    class Meta:
+        verbose_name_plural = "assessment entries"
+        constraints = [
+            models.UniqueConstraint(fields=["enrolment", "part"], name="an_assessment_is_entered_once_by_an_enrolment")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment} · {self.get_part_display()}"
 
 
 class Attestation(models.Model):

@@ -8,9 +8,9 @@ import datetime as dt
 from django.db import IntegrityError, transaction
 
 from courses.catalogue.models import Course, Edition
-from courses.learning import attestations, facts
+from courses.learning import assessments, attestations, facts
 from courses.learning.completion import Kind, State
-from courses.learning.models import Attestation, Enrolment, LessonProgress, ModuleEntry
+from courses.learning.models import AssessmentEntry, Attestation, Enrolment, LessonProgress, ModuleEntry
 from quizzes.delivery import services as delivery
 from quizzes.delivery.models import Entry, PublishedQuiz
 
@@ -106,6 +106,26 @@ def enter_quiz(enrolment: Enrolment, module_code: str, *, home: str, now: dt.dat
     return entry
 
 
+@transaction.atomic
+def enter_assessment(enrolment: Enrolment, code: str, *, home: str, now: dt.datetime) -> Entry:
+    """The learner's entry for the pre-test, the post-test or the written task, made on first need. Raises NotOpenYet."""
+    enrolment = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    offer = facts.offer_of(enrolment, code, now=now)
+    if not offer.is_open:
+        raise NotOpenYet(f"{offer.reason}.")
+    existing = (
+        AssessmentEntry.objects.filter(enrolment=enrolment, part=offer.part.value).select_related("entry").first()
+    )
+    if existing:
+        return existing.entry
+    pinned = PublishedQuiz.objects.get(pk=Edition.objects.quizzes(enrolment.edition_id)[code])
+    part = AssessmentEntry.Part(offer.part.value)
+    title = offer.quiz.title if offer.part is assessments.Part.WRITTEN_TASK else part.label
+    entry = delivery.enter(enrolment.user, pinned, title=title, home=home)
+    AssessmentEntry.objects.create(enrolment=enrolment, part=part, entry=entry)
+    return entry
+
+
 def _entry(enrolment: Enrolment, module_code: str, published_quiz: int) -> Entry | None:
     return Entry.objects.filter(
         module_entry__enrolment=enrolment, module_entry__module_code=module_code, published_quiz=published_quiz
@@ -120,7 +140,8 @@ def take_up_edition(enrolment: Enrolment, edition: Edition, *, now: dt.datetime)
         raise AlreadyComplete("You have completed this course. Its certificate rests on the edition you took.")
     if edition.course_id != enrolment.course_id or edition.number <= enrolment.edition.number:
         raise NotOnOffer("This is not a later edition of your course.")
-    if ModuleEntry.objects.filter(enrolment=enrolment, entry__attempts__state="open").exists():
+    entered = (ModuleEntry, AssessmentEntry)
+    if any(tie.objects.filter(enrolment=enrolment, entry__attempts__state="open").exists() for tie in entered):
         raise NotOpenYet("Finish or submit your open quiz attempt first.")
     enrolment.edition = edition
     enrolment.last_seen_at = now

@@ -1,37 +1,75 @@
 """What a quiz result may call things by, given to quizzes, which knows only codes: topics, lessons, the way on."""
 
+from dataclasses import replace
 from functools import lru_cache
 
+from django.db.models import Exists, OuterRef, QuerySet, Value
 from django.urls import reverse
 
 from ceu.shared.prepared import prepared
 from courses.catalogue.models import Edition
-from courses.learning.models import ModuleEntry
-from quizzes.delivery.models import Entry
+from courses.learning.models import AssessmentEntry, ModuleEntry
+from quizzes.delivery.models import Attempt, Entry
 from quizzes.delivery.surroundings import Names
 
-_module_of = prepared(
-    lambda entry: ModuleEntry.objects.filter(entry=entry).values_list(
-        "module_code", "enrolment__edition", "enrolment__course__slug"
-    ),
-    entry=int,
-)
+_PART = AssessmentEntry.Part
+
+
+def _tied(entry: int) -> QuerySet:
+    """What made the entry: (module code, part, edition, course, whether the enrolment's post-test is handed in)."""
+    handed_in = Attempt.objects.submitted().filter(
+        entry__assessment_entry__enrolment=OuterRef("enrolment"), entry__assessment_entry__part=_PART.POST_TEST
+    )
+    place = ("enrolment__edition", "enrolment__course__slug")
+    modules = ModuleEntry.objects.filter(entry=entry).values_list("module_code", Value(""), *place, Value(False))
+    beside = AssessmentEntry.objects.filter(entry=entry).values_list(Value(""), "part", *place, Exists(handed_in))
+    return modules.union(beside, all=True)
+
+
+_tie_of = prepared(_tied, entry=int)
 
 
 def names_for(entry: Entry) -> Names:
-    """One statement; the rest is frozen content. An entry that no module made gets no names."""
-    found = _module_of(entry=entry.pk)
-    return _names(*found[0]) if found else Names()
+    """One statement; the rest is frozen content. An entry that no course made gets no names."""
+    found = _tie_of(entry=entry.pk)
+    if not found:
+        return Names()
+    module, part, edition, slug, told = found[0]
+    return _of_assessment(part, edition, slug, bool(told)) if part else _of_module(module, edition, slug)
 
 
 @lru_cache(maxsize=512)
-def _names(module: str, edition: int, slug: str) -> Names:
+def _of_module(module: str, edition: int, slug: str) -> Names:
+    course = Edition.objects.content(edition)
+    return replace(_names(edition), next_address=_way_on(course, module, slug), next_label="Go on with the course")
+
+
+@lru_cache(maxsize=512)
+def _of_assessment(part: str, edition: int, slug: str, told: bool) -> Names:
+    """The reasons of both tests open together, when the post-test is handed in: a learner meets each form once, and
+    until then nothing may tell the answers of the one that is to be compared."""
+    home = reverse("courses:course", args=[slug])
+    words = {
+        _PART.PRE_TEST: (home, "Go on with the course", _COUNTS_FOR_NOTHING + (_BOTH_IN if told else _LATER)),
+        _PART.POST_TEST: (f"{home}#gain", "See what you gained", _COUNTS_FOR_NOTHING),
+        _PART.WRITTEN_TASK: (home, "Go on with the course", ""),
+    }
+    address, label, note = words[_PART(part)]
+    reveals = told and part != _PART.WRITTEN_TASK
+    return replace(_names(edition), next_address=address, next_label=label, reveals=reveals, note=note)
+
+
+_COUNTS_FOR_NOTHING = "It counts for nothing: neither for your hours nor for your certificate."
+_LATER = " Which answers were right, and why, opens here when you have handed in the post-test."
+_BOTH_IN = " Your post-test is handed in, so every reason is open below."
+
+
+@lru_cache(maxsize=512)
+def _names(edition: int) -> Names:
     course = Edition.objects.content(edition)
     return Names(
         topics={objective.code: f"{objective.verb} {objective.text}" for objective in course.objectives},
         lessons={lesson.slug: f"{course.numbers[lesson.slug]} {lesson.title}" for lesson in course.lessons},
-        next_address=_way_on(course, module, slug),
-        next_label="Go on with the course",
     )
 
 

@@ -1,3 +1,5 @@
+from typing import NamedTuple
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import OuterRef, Subquery
@@ -9,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from courses.catalogue import pages as catalogue
 from courses.catalogue.models import Edition
-from courses.learning import facts, pages, services
+from courses.learning import assessments, facts, pages, services
+from courses.learning.assessments import Part
 from courses.learning.completion import Kind, State
 from courses.learning.forms import EnrolForm
 from courses.learning.models import Enrolment
@@ -43,9 +46,12 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
         edition = get_object_or_404(
             Edition.objects.current().defer("content").select_related("course"), course__slug=slug
         )
-        progress = None
+        progress, beside = None, {}
     else:
-        edition, progress = enrolment.edition, facts.progress_of(enrolment)
+        edition = enrolment.edition
+        found = facts.facts_of([enrolment])[enrolment.pk]
+        progress = facts.progress(edition.frozen, found)
+        beside = _beside(enrolment, found, progress)
     approvals = catalogue.approvals_of([edition.course_id], today)[edition.course_id]
     context = {
         "slug": slug,
@@ -58,8 +64,27 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
         "corrections": pages.corrections(edition.pk, slug, linked=enrolment is not None),
         "outline": _outline(edition.frozen, progress),
         "nerve": _nerve(progress) if progress else (),
+        **beside,
     }
     return render(request, "courses/course.html", context)
+
+
+def _beside(enrolment: Enrolment, found, progress) -> dict:
+    """What is offered beside the modules, and the gain once there is one: that costs one statement more."""
+    course = enrolment.edition.frozen
+    offers = assessments.offers(course, found, progress, enrolment.uuid.int)
+    post_test = offers.get(Part.POST_TEST)
+    return {
+        **{part.value: offer for part, offer in offers.items()},
+        "gain": _gain(enrolment) if post_test and post_test.done else None,
+    }
+
+
+def _gain(enrolment: Enrolment):
+    """The gain, and its lines with each objective in words."""
+    topics = {row.code: f"{row.verb} {row.text}" for row in enrolment.edition.frozen.objectives}
+    gain = facts.gain_of(enrolment, topics)
+    return gain and {"sentence": gain.sentence, "lines": [(topics[line.objective], line) for line in gain.lines]}
 
 
 def _outline(course, progress):
@@ -198,13 +223,18 @@ def place(request: HttpRequest, slug: str, lesson: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def quiz(request: HttpRequest, slug: str, module: str) -> HttpResponse:
-    """What the quiz is and what was done at it; POST starts an attempt, or goes on with the open one."""
+    """What the quiz is and what was done at it; POST starts an attempt, or goes on with the open one.
+
+    The quizzes beside the modules have their door here too, each under its own code.
+    """
     enrolment = own_enrolment(request, slug)
     course = enrolment.edition.frozen
+    if module in course.assessments:
+        return _assessment(request, enrolment, slug, module)
     if module not in course.by_code or course.by_code[module][1].quiz is None:
         raise Http404("No such quiz in this edition.")
     if request.method == "POST":
-        return _start(request, enrolment, slug, module)
+        return _start(request, enrolment, slug, module, services.enter_quiz)
     now = timezone.now()
     found = facts.facts_of([enrolment], now=now)[enrolment.pk]
     number, row = course.by_code[module]
@@ -221,11 +251,54 @@ def quiz(request: HttpRequest, slug: str, module: str) -> HttpResponse:
     return render(request, "courses/quiz.html", context)
 
 
-def _start(request: HttpRequest, enrolment: Enrolment, slug: str, module: str) -> HttpResponse:
+def _assessment(request: HttpRequest, enrolment: Enrolment, slug: str, code: str) -> HttpResponse:
+    if request.method == "POST":
+        return _start(request, enrolment, slug, code, services.enter_assessment)
+    offer = facts.offer_of(enrolment, code, now=timezone.now())
+    paper = PublishedQuiz.objects.content(Edition.objects.quizzes(enrolment.edition_id)[code])
+    context = {
+        "slug": slug,
+        "course": enrolment.edition.frozen,
+        "offer": offer,
+        "words": _WORDS[offer.part],
+        "rules": paper.rules,
+        "most_words": next((item.prompt.max_words for item in paper.items if item.revision in paper.written), None),
+    }
+    return render(request, "courses/assessment.html", context)
+
+
+class _Words(NamedTuple):
+    label: str
+    button: str
+    afterwards: str
+
+
+_WORDS = {
+    Part.PRE_TEST: _Words(
+        "Pre-test",
+        "Start the pre-test",
+        "You see how many questions of each objective were right. Which ones, and why, opens when you have handed in the "
+        "post-test: until then the lessons should teach you, and not this page.",
+    ),
+    Part.POST_TEST: _Words(
+        "Post-test",
+        "Start the post-test",
+        "You see every right answer with its reasons, and what you gained since the pre-test if you took one.",
+    ),
+    Part.WRITTEN_TASK: _Words(
+        "Written task",
+        "Start the written task",
+        "An instructor marks it within two weeks, point by point. If it is not passed, you may revise it.",
+    ),
+}
+
+
+def _start(request: HttpRequest, enrolment: Enrolment, slug: str, module: str, enter) -> HttpResponse:
+    """`enter` is the service that makes the entry."""
     now = timezone.now()
     try:
         home = reverse("courses:course", args=[slug])
-        entry = services.enter_quiz(enrolment, module, home=home, now=now)
+        entry = enter(enrolment, module, home=home, now=now)
         attempt = delivery.start(entry, now=now)
     except (services.Refusal, delivery.Refusal) as refusal:
         messages.warning(request, str(refusal))

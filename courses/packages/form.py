@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass, replace
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -28,7 +29,10 @@ class PackageModule:
 
 @dataclass(frozen=True)
 class PackageCourse:
-    """course.json. `attempts_allowed` absent means no limit; decimals are text; dates are ISO dates."""
+    """course.json. `attempts_allowed` absent means no limit; decimals are text; dates are ISO dates.
+
+    `parallel_forms` and `written_task` are codes of quizzes beside those of the modules.
+    """
 
     format: int
     uuid: str
@@ -57,6 +61,14 @@ class PackageCourse:
     reviewed_on: str | None = None
     review_due_on: str | None = None
     corrections: tuple[Correction, ...] | None = None
+    parallel_forms: tuple[str, ...] | None = None
+    written_task: str | None = None
+
+    @property
+    def assessments(self) -> dict[str, str]:
+        """Pointer -> code of a quiz beside those of the modules."""
+        task = {"/written_task": self.written_task} if self.written_task else {}
+        return {f"/parallel_forms/{n}": code for n, code in enumerate(self.parallel_forms or ())} | task
 
 
 @dataclass(frozen=True)
@@ -165,7 +177,10 @@ _SPECIAL = set().union(*(needed | more for needed, more in KEYS_OF_KIND.values()
 
 @dataclass(frozen=True)
 class PackageQuiz:
-    """quizzes/<MODULE>.json: the blueprint. Pass mark and attempts are the course's."""
+    """quizzes/<CODE>.json: the blueprint of a draw. Pass mark and attempts are the course's.
+
+    A draw is the usual mode: it may be said, and the canonical form leaves it out.
+    """
 
     title: str
     pool: str
@@ -176,6 +191,21 @@ class PackageQuiz:
     objectives: tuple[str, ...]
     safety_must_pass: bool
     time_limit_minutes: int | None = None
+    mode: str | None = None
+
+
+DRAWN, FIXED = "drawn", "fixed"
+
+
+@dataclass(frozen=True)
+class PackageFixedQuiz:
+    """quizzes/<CODE>.json whose `mode` is fixed: all items of the pool in the order of their codes, so no blueprint."""
+
+    title: str
+    pool: str
+    mode: str
+    safety_must_pass: bool
+    time_limit_minutes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -183,7 +213,7 @@ class Package:
     course: PackageCourse
     lessons: tuple[PackageLesson, ...]
     items: tuple[PackageItem, ...]
-    quizzes: tuple[tuple[str, PackageQuiz], ...]
+    quizzes: tuple[tuple[str, PackageQuiz | PackageFixedQuiz], ...]
     references: tuple[Reference, ...]
     terms: tuple[Term, ...]
     figures: tuple[tuple[str, str], ...]
@@ -254,7 +284,8 @@ class _Reading:
         self.texts[file] = unicodedata.normalize("NFC", text)
         return self.texts[file]
 
-    def json(self, file: str, kind: type[T]) -> T | None:
+    def json(self, file: str, kind: type[T] | Callable[[Any], type[T]]) -> T | None:
+        """`kind` is the dataclass to read, or says which one by the data."""
         text = self.text(file)
         if text is None:
             return None
@@ -263,7 +294,7 @@ class _Reading:
             if pointer := places.unclean(data):
                 self.mistake_at(file, pointer, "holds a character that is not text.")
             else:
-                return _settled(from_dict(kind, data))
+                return _settled(from_dict(kind if is_dataclass(kind) else kind(data), data))
         except _KeyTwice:
             name, line = places.repeated(text)
             self.mistake(file, f"The key {name!r} stands twice in one object.", line)
@@ -318,7 +349,7 @@ def read(files: dict[str, bytes]) -> Package:
     lessons = [_lesson(reading, name) for name in reading.names("lessons", ".html")]
     drawings = [_figure(reading, name) for name in reading.names("figures", ".svg")]
     items = [_item(reading, name) for name in reading.names("items", ".json")]
-    quizzes = [(_stem(name), reading.json(name, PackageQuiz)) for name in reading.names("quizzes", ".json")]
+    quizzes = [(_stem(name), _quiz(reading, name)) for name in reading.names("quizzes", ".json")]
     for name in sorted(reading.files):
         reading.mistake(name, "This file has no place in a package.")
     if references:
@@ -338,6 +369,20 @@ def read(files: dict[str, bytes]) -> Package:
         terms=terms.terms,
         figures=tuple(drawing for drawing in drawings if drawing),
     )
+
+
+def _quiz(reading: _Reading, name: str) -> PackageQuiz | PackageFixedQuiz | None:
+    quiz = reading.json(name, _quiz_kind)
+    if not isinstance(quiz, PackageQuiz):
+        return quiz
+    if quiz.mode not in {None, DRAWN}:
+        reading.mistake_at(name, "/mode", f"{quiz.mode!r} is neither {DRAWN} nor {FIXED}.")
+    return replace(quiz, mode=None)
+
+
+def _quiz_kind(data: Any) -> type[PackageQuiz] | type[PackageFixedQuiz]:
+    fixed = isinstance(data, dict) and data.get("mode") == FIXED
+    return PackageFixedQuiz if fixed else PackageQuiz
 
 
 def _stem(name: str) -> str:
@@ -424,8 +469,9 @@ def _check_outline(reading: _Reading, course: PackageCourse, lessons: set[str], 
     listed = {slug for module in course.modules for slug in module.lessons}
     for slug in sorted(lessons - listed):
         reading.mistake(f"lessons/{slug}.html", "No module in course.json lists this lesson.")
-    for code in sorted(quizzes - {module.code for module in course.modules}):
-        reading.mistake(f"quizzes/{code}.json", "No module in course.json has this code.")
+    for code in sorted(quizzes - {module.code for module in course.modules} - set(course.assessments.values())):
+        reading.mistake(f"quizzes/{code}.json", "No module in course.json has this code, and no form or task.")
+    _check_assessments(reading, course, quizzes)
     _check_once(reading, "course.json", "/objectives/{}/code", [objective.code for objective in course.objectives])
     _check_once(reading, "course.json", "/modules/{}/code", [module.code for module in course.modules])
     _check_once(reading, "course.json", "/corrections/{}/belief", [row.belief for row in course.corrections or ()])
@@ -455,6 +501,18 @@ def _check_module(reading: _Reading, pointer: str, module: PackageModule, quizze
         reading.mistake_at("course.json", f"{pointer}/quiz", f"{file} is missing.")
     if not module.quiz and module.code in quizzes:
         reading.mistake_at("course.json", f"{pointer}/quiz", f"{file} is there, and no quiz is announced.")
+
+
+def _check_assessments(reading: _Reading, course: PackageCourse, quizzes: set[str]) -> None:
+    if course.parallel_forms and len(course.parallel_forms) != 2:
+        reading.mistake_at("course.json", "/parallel_forms", "two forms are named, or none.")
+    met = {module.code for module in course.modules}
+    for pointer, code in course.assessments.items():
+        if code in met:
+            reading.mistake_at("course.json", pointer, f"{code} names another quiz of the course already.")
+        elif code not in quizzes:
+            reading.mistake_at("course.json", pointer, f"quizzes/{code}.json is missing.")
+        met.add(code)
 
 
 def _check_once(reading: _Reading, file: str, pointer: str, values: list[str]) -> None:

@@ -10,8 +10,8 @@ from django.utils import timezone
 from courses.catalogue import services as catalogue
 from courses.catalogue.content import Correction, Objective, Reference, Term
 from courses.catalogue.drafts import plain
-from courses.catalogue.models import Correction as CorrectionRow
 from courses.catalogue.models import (
+    Assessment,
     Course,
     Edition,
     Figure,
@@ -20,9 +20,17 @@ from courses.catalogue.models import (
     Lesson,
     Module,
 )
+from courses.catalogue.models import Correction as CorrectionRow
 from courses.catalogue.models import Reference as ReferenceRow
 from courses.packages import archive, form, items, places
-from courses.packages.form import Package, PackageCourse, PackageLesson, PackageModule, PackageQuiz
+from courses.packages.form import (
+    Package,
+    PackageCourse,
+    PackageFixedQuiz,
+    PackageLesson,
+    PackageModule,
+    PackageQuiz,
+)
 from quizzes.bank.models import ItemBank
 from quizzes.delivery.models import Quiz, Section
 
@@ -100,9 +108,11 @@ class CannotDump(Exception):
 
 def dump(course: Course) -> dict[str, bytes]:
     """The package of a draft: relative path -> bytes, in canonical form. Raises CannotDump."""
-    for module in course.modules.filter(quiz__isnull=False).select_related("quiz").prefetch_related("quiz__sections"):
-        if not _fits(module.quiz):
-            raise CannotDump(f"The quiz of module {module.code} is not one drawn section: a package cannot hold it.")
+    for row in _with_quizzes(course):
+        if not _fits(row.quiz):
+            raise CannotDump(f"The quiz {row.code} is not of one section: a package cannot hold it.")
+    if len(_codes_of_forms(course)) == 1:
+        raise CannotDump("The course has one parallel form only: a package holds two, or none.")
     return form.write(_package(course))
 
 
@@ -167,6 +177,7 @@ def _write(course: Course, package: Package) -> None:
         for n, row in enumerate(package.course.corrections or ())
     ))  # fmt: skip
     _write_modules(course, package)
+    _write_assessments(course, package)
     catalogue.apply_policy(course)
 
 
@@ -206,28 +217,53 @@ def _write_modules(course: Course, package: Package) -> None:
             }
             for n, slug in enumerate(row.lessons)
         ), owner="module")  # fmt: skip
-        _write_quiz(course, module, quizzes.get(row.code))
+        wanted = quizzes.get(row.code)
+        quiz = _write_quiz(course, row.code, module.quiz, wanted) if wanted else None
+        Module.objects.filter(pk=module.pk).update(quiz=quiz)
 
 
-def _write_quiz(course: Course, module: Module, wanted: PackageQuiz | None) -> None:
-    if wanted is None:
-        Module.objects.filter(pk=module.pk).update(quiz=None)
-        return
-    quiz = module.quiz or Quiz(bank=course.bank)
+def _write_assessments(course: Course, package: Package) -> None:
+    """A quiz stays with its code. The rows themselves are made anew when another code takes a role: nothing rests on
+    them, and two that change places would meet in one."""
+    forms, task = package.course.parallel_forms or (), package.course.written_task
+    roles = dict(zip(Assessment.FORMS, forms, strict=False)) | ({Assessment.Role.TASK: task} if task else {})
+    present = list(course.assessments.select_related("quiz"))
+    had, same = {row.code: row.quiz for row in present}, {row.role: row.code for row in present} == roles
+    quizzes, pointers = dict(package.quizzes), {code: pointer for pointer, code in package.course.assessments.items()}
+    if not same:
+        course.assessments.all().delete()
+    for role, code in roles.items():
+        quiz = _write_quiz(course, code, had.get(code), quizzes[code])
+        if not same:
+            row = Assessment(course=course, role=role, code=code, quiz=quiz)
+            items.check(row, "course.json", pointers[code], exclude=["course", "quiz"])
+            row.save()
+
+
+def _write_quiz(course: Course, code: str, quiz: Quiz | None, wanted: PackageQuiz | PackageFixedQuiz) -> Quiz:
+    quiz = quiz or Quiz(bank=course.bank)
     quiz.title, quiz.safety_must_pass = wanted.title, wanted.safety_must_pass
     quiz.time_limit_minutes = wanted.time_limit_minutes
-    file = f"quizzes/{module.code}.json"
+    file = f"quizzes/{code}.json"
     items.check(quiz, file, exclude=["bank"])
     quiz.save()
-    Module.objects.filter(pk=module.pk).update(quiz=quiz)
-    _replace(Section, quiz, "pool", (file, ""), [
-        {
-            "position": 1, "mode": Section.Mode.DRAWN, "pool": wanted.pool, "count": wanted.count,
-            "min_vignettes": wanted.min_vignettes,
-            "max_true_false": wanted.max_true_false, "min_safety": wanted.min_safety,
-            "objectives": list(wanted.objectives),
-        }
-    ], owner="quiz")  # fmt: skip
+    _replace(Section, quiz, "pool", (file, ""), [_section(wanted)], owner="quiz")
+    return quiz
+
+
+def _section(wanted: PackageQuiz | PackageFixedQuiz) -> dict:
+    if isinstance(wanted, PackageFixedQuiz):
+        return {"position": 1, "mode": Section.Mode.FIXED, "pool": wanted.pool}
+    return {
+        "position": 1,
+        "mode": Section.Mode.DRAWN,
+        "pool": wanted.pool,
+        "count": wanted.count,
+        "min_vignettes": wanted.min_vignettes,
+        "max_true_false": wanted.max_true_false,
+        "min_safety": wanted.min_safety,
+        "objectives": list(wanted.objectives),
+    }
 
 
 # --- rows -> package ------------------------------------------------------------------------------------------------
@@ -243,7 +279,7 @@ def _package(course: Course) -> Package:
             for row in module.lessons.all()
         ),
         items=items.read(course.bank),
-        quizzes=tuple((module.code, _quiz(module.quiz)) for module in modules if module.quiz and _fits(module.quiz)),
+        quizzes=tuple((row.code, _quiz(row.quiz)) for row in _with_quizzes(course) if _fits(row.quiz)),
         references=tuple(
             Reference(
                 row.key,
@@ -279,7 +315,22 @@ def _course(course: Course, modules: list[Module]) -> PackageCourse:
             Correction(row.belief, row.finding, tuple(row.references), row.lesson) for row in course.corrections.all()
         )
         or None,
+        parallel_forms=_codes_of_forms(course) or None,
+        written_task=next(iter(_codes(course, [Assessment.Role.TASK])), None),
     )
+
+
+def _with_quizzes(course: Course) -> list[Module | Assessment]:
+    rows = (course.modules.exclude(quiz=None), course.assessments)
+    return [row for each in rows for row in each.select_related("quiz").prefetch_related("quiz__sections")]
+
+
+def _codes_of_forms(course: Course) -> tuple[str, ...]:
+    return _codes(course, Assessment.FORMS)
+
+
+def _codes(course: Course, roles: Iterable[str]) -> tuple[str, ...]:
+    return tuple(course.assessments.filter(role__in=roles).order_by("role").values_list("code", flat=True))
 
 
 def _module(row: Module) -> PackageModule:
@@ -288,12 +339,20 @@ def _module(row: Module) -> PackageModule:
 
 
 def _fits(quiz: Quiz) -> bool:
-    """Whether the package format can hold the quiz: one section, drawn."""
-    return [section.mode for section in quiz.sections.all()] == [Section.Mode.DRAWN]
+    """Whether the package format can hold the quiz: one section."""
+    return len(quiz.sections.all()) == 1
 
 
-def _quiz(quiz: Quiz) -> PackageQuiz:
+def _quiz(quiz: Quiz) -> PackageQuiz | PackageFixedQuiz:
     section = quiz.sections.all()[0]
+    if section.mode == Section.Mode.FIXED:
+        return PackageFixedQuiz(
+            title=quiz.title,
+            pool=section.pool,
+            mode=form.FIXED,
+            safety_must_pass=quiz.safety_must_pass,
+            time_limit_minutes=quiz.time_limit_minutes,
+        )
     return PackageQuiz(
         title=quiz.title,
         pool=section.pool,

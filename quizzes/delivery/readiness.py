@@ -44,6 +44,15 @@ def drafts(quiz: Quiz) -> tuple[list[Section], list[Item]]:
     return sections, list(items.order_by("code").prefetch_related("options"))
 
 
+def length(quiz: Quiz) -> int:
+    """How many questions each paper of the draft would have. One statement for each fixed section."""
+    ready = Item.objects.ready().filter(bank=quiz.bank_id)
+    return sum(
+        section.count if section.mode == Section.Mode.DRAWN else ready.filter(pool=section.pool).count()
+        for section in quiz.sections.all()
+    )
+
+
 def section_rules(section: Section) -> SectionRules:
     return SectionRules(
         title=section.title,

@@ -14,7 +14,7 @@ from quizzes.delivery import marking, selection, timing
 from quizzes.delivery.models import Attempt, Entry, EntryGrant, PublishedQuiz, Response
 from quizzes.delivery.paper import QuizContent
 from quizzes.delivery.publication import publish_quiz
-from quizzes.delivery.readiness import QuizProblem, problems
+from quizzes.delivery.readiness import QuizProblem, length, problems
 from quizzes.delivery.refusals import (
     AlreadyMarked,
     AlreadyPassed,
@@ -66,6 +66,7 @@ __all__ = [
     "display_to_canonical",
     "enter",
     "flag",
+    "length",
     "mark_again",
     "mark_written",
     "problems",

@@ -6,10 +6,12 @@ import json
 from decimal import Decimal
 
 from courses.catalogue import services as catalogue
-from courses.catalogue.models import Accreditor, Approval, Course, Edition
+from courses.catalogue.models import Accreditor, Approval, Assessment, Course, Edition
 from courses.evaluations import questions
 from courses.evaluations import services as evaluations
+from courses.learning import assessments
 from courses.learning import services as learning
+from courses.learning.assessments import Part
 from courses.learning.models import Attestation, Enrolment
 from quizzes.bank.models import ItemKey
 from quizzes.delivery import services as delivery
@@ -76,6 +78,30 @@ def make_module(course: Course, position: int = 1, *, lessons: int = 2, items=("
     return module
 
 
+def make_forms(course: Course, items=("single",) * 3) -> Course:
+    """Gives the course parallel forms A and B with the pools FA and FB. `items` are the kinds that each of them asks."""
+    for role, code in zip(Assessment.FORMS, "AB", strict=True):
+        _make_beside(course, role, code, f"F{code}", items)
+    return course
+
+
+def make_task(course: Course) -> Course:
+    """Gives the course a written task T with the pool T."""
+    _make_beside(course, Assessment.Role.TASK, "T", "T", ("written",))
+    return course
+
+
+def _make_beside(course: Course, role: str, code: str, pool: str, items) -> None:
+    quiz = Quiz.objects.create(bank=course.bank, title=f"Quiz {code}")
+    quiz.sections.create(pool=pool, mode="fixed")
+    course.assessments.create(role=role, code=code, quiz=quiz)
+    for n, kind in enumerate(items):
+        make_item(
+            course.bank, kind=kind, code=f"{pool}-{n + 1:02}", pool=pool, objective=OBJECTIVES[n % 3][0],
+            teaches_at="m1-l1/start", references=["R1"],
+        )  # fmt: skip
+
+
 def make_body(words: str = "nerve") -> str:
     """HTML of the lesson vocabulary with one section `start`, sixty words and one citation."""
     return f'<h2 id="start">Where it starts</h2>\n<p>{f"{words} " * 60}<cite>R1</cite></p>\n'
@@ -116,8 +142,22 @@ def take_quiz(enrolment: Enrolment, module_code: str, *, right: bool = True, now
     return delivery.submit(attempt, now=now)
 
 
-def answer_right(attempt: Attempt, *, now: dt.datetime = NOW) -> None:
-    responses = list(attempt.responses.select_related("revision").order_by("n"))
+def take_test(enrolment: Enrolment, part: Part, *, right: int | None = None, now: dt.datetime = NOW) -> Attempt:
+    """The pre-test or the post-test, submitted: the first `right` questions answered right, or all of them."""
+    attempt = start_assessment(enrolment, part, now=now)
+    answer_right(attempt, most=right, now=now)
+    return delivery.submit(attempt, now=now)
+
+
+def start_assessment(enrolment: Enrolment, part: Part, *, now: dt.datetime = NOW) -> Attempt:
+    code = assessments.codes(enrolment.edition.frozen, enrolment.uuid.int)[part]
+    home = f"/courses/{enrolment.course.slug}/"
+    return delivery.start(learning.enter_assessment(enrolment, code, home=home, now=now), now=now)
+
+
+def answer_right(attempt: Attempt, *, most: int | None = None, now: dt.datetime = NOW) -> None:
+    """All questions, or only the first few of them."""
+    responses = list(attempt.responses.select_related("revision").order_by("n"))[:most]
     keys = dict(ItemKey.objects.filter(pk__in=[row.revision_id for row in responses]).values_list("pk", "key"))
     for row in responses:
         answer = right_answer(row.revision.kind, key_from_dict(json.loads(keys[row.revision_id])))

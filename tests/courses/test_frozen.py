@@ -6,6 +6,7 @@ from django.db import DatabaseError, connection, transaction
 from ceu.shared import frozen
 from courses.certificates import services as certificates
 from courses.certificates.models import Register
+from courses.learning.assessments import Part
 from courses.learning.models import Enrolment
 from quizzes.delivery import services as delivery
 from quizzes.delivery.models import Entry
@@ -20,6 +21,7 @@ UPDATABLE = {Enrolment, Register}
 MUST_BE_FROZEN = {
     "courses.Attestation", "courses.Certificate", "courses.CertificateEvent", "courses.Edition", "courses.EditionQuiz",
     "courses.Evaluation", "courses.EvaluationReceipt", "courses.LessonProgress", "courses.ModuleEntry",
+    "courses.AssessmentEntry",
     "quizzes.Attempt", "quizzes.EntryGrant", "quizzes.ItemKey", "quizzes.ItemRevision", "quizzes.PublishedQuiz",
     "quizzes.Response", "courses.CertificateHolder", "courses.CertificateDocument",
 }  # fmt: skip
@@ -28,7 +30,8 @@ MUST_BE_FROZEN = {
 @pytest.fixture
 def world():
     """A course completed and certified, so that every protected table holds a row."""
-    enrolment = make.make_enrolment()
+    enrolment = make.make_enrolment(edition=make.make_edition(make.make_forms(make.make_course())))
+    make.take_test(enrolment, Part.PRE_TEST)
     make.complete(enrolment)
     certificates.issue(enrolment, by=make_user(), now=NOW)
     delivery.allow(Entry.objects.first(), extra_attempts=1, reason="Ill", by=None)

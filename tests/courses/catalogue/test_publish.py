@@ -29,7 +29,7 @@ def test_an_edition_holds_the_course_and_pins_its_quizzes():
     assert (edition.number, edition.note, edition.published_at) == (1, "First.", LATER)
     assert edition.frozen.title == "Nerves"
     assert edition.frozen == drafts.content_of(
-        course, {row.module_code: row.published_quiz for row in edition.quizzes.select_related("published_quiz")}
+        course, {row.code: row.published_quiz for row in edition.quizzes.select_related("published_quiz")}
     )
     assert Edition.objects.quizzes(edition.pk).keys() == {"M1", "M2"}
     for module in edition.frozen.modules:

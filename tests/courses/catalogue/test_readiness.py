@@ -2,13 +2,16 @@
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from courses.catalogue import drafts, readiness
-from courses.catalogue.content import Correction, Module, Objective, QuizSummary, Reference
+from courses.catalogue.content import Assessment, Correction, Module, Objective, QuizSummary, Reference
+from courses.catalogue.parallel import Asked, Paper
 from courses.catalogue.readiness import ItemFacts, QuizFinding
+from quizzes.delivery.models import Quiz
 from tests.courses import factories as make
 from tests.courses.catalogue.test_content import COURSE, LESSON
 
@@ -26,8 +29,18 @@ CLEAN = replace(
 ITEMS = tuple(ItemFacts(f"I{n}", f"O{n}", "one/start", ("R1",)) for n in (1, 2, 3))
 
 
-def judged(course=CLEAN, items=ITEMS, quizzes=()):
-    return readiness.problems(course, items=items, quizzes=quizzes, year=YEAR)
+FORMS = tuple(Assessment(code, QUIZ) for code in "AB")
+WITH_FORMS = replace(CLEAN, parallel_forms=FORMS)
+
+
+def paper(code: str, **fields) -> Paper:
+    """A form that asks one item on each objective."""
+    asked = tuple(Asked(f"{code}-{n}", f"O{n}", Decimal(1)) for n in (1, 2, 3))
+    return replace(Paper(code, asked), **fields)
+
+
+def judged(course=CLEAN, items=ITEMS, quizzes=(), papers=()):
+    return readiness.problems(course, items=items, quizzes=quizzes, papers=papers, year=YEAR)
 
 
 def with_body(body: str):
@@ -93,6 +106,8 @@ DEFECTS = {  # code -> what is given in place of the clean course, and the place
     ),
     "correction-lesson": ({"course": with_correction(lesson="gone")}, "course"),
     "correction-reference": ({"course": with_correction(references=("R1", "R9"))}, "course"),
+    "assessment-code": ({"course": replace(CLEAN, written_task=Assessment("M1", QUIZ))}, "course"),
+    "form-alone": ({"course": replace(CLEAN, parallel_forms=FORMS[:1])}, "course"),
     "quiz-blueprint": ({"quizzes": (QuizFinding("M1", "blueprint", "Too few."),)}, "quiz:M1"),
     "quiz-question": ({"quizzes": (QuizFinding("M1", "question", "No key.", "I1"),)}, "item:I1"),
 }  # fmt: skip
@@ -112,6 +127,35 @@ def test_a_defect_is_named_with_its_place_and_a_sentence(code):
     assert [problem.place for problem in found] == [place]
     assert found[0].reason.endswith(".")
     assert found[0].blocks is (code not in EMBARRASSING)
+
+
+def test_a_code_that_does_not_fit_into_an_address_is_named():
+    (problem,) = judged(replace(CLEAN, written_task=Assessment("the task", QUIZ)))
+
+    assert (problem.code, problem.place) == ("assessment-code", "course")
+
+
+def test_parallel_forms_have_no_problem():
+    assert judged(WITH_FORMS, papers=(paper("A"), paper("B"), Paper("M1", (Asked("I1", "O1", Decimal(1)),)))) == []
+
+
+def test_a_difference_of_the_forms_blocks_and_leads_to_the_quiz_or_the_item():
+    shared = paper("B", asked=paper("A").asked[:1] + paper("B").asked[1:])
+
+    found = judged(WITH_FORMS, papers=(paper("A", drawn=True), shared))
+
+    assert [(problem.code, problem.place, problem.blocks) for problem in found] == [
+        ("form-drawn", "quiz:A", True), ("form-shared", "item:A-1", True),
+    ]  # fmt: skip
+
+
+def test_an_objective_that_only_a_form_asks_about_is_not_measured():
+    """A certificate rests on the quizzes of the modules; nobody has to take a form."""
+    items = (*ITEMS[:2], replace(ITEMS[2], code="A-3"))
+
+    found = judged(WITH_FORMS, items=items, papers=(paper("A"), paper("B")))
+
+    assert [(problem.code, problem.place) for problem in found] == [("objective-unmeasured", "objective:O3")]
 
 
 def test_every_problem_code_has_its_defect_here():
@@ -147,6 +191,25 @@ def test_what_stops_a_quiz_stops_its_course():
 
     assert found == {
         ("quiz-blueprint", "quiz:M1"), ("quiz-no_lesson", "item:M1-02"), ("item-lesson", "item:M1-02"),
+    }  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_parallel_forms_of_a_draft_are_compared_as_their_pools_stand():
+    course = make.make_forms(make.make_course())
+    assert drafts.readiness(course, year=YEAR) == []
+    course.bank.items.filter(code="FB-02").update(pool="FA")
+    course.bank.items.filter(code="FA-01").update(points=2)
+    course.bank.items.filter(code="M1-01").update(pool="FB")
+    Quiz.objects.filter(assessment__code="B").update(safety_must_pass=True)
+    course.modules.get().quiz.sections.update(count=2, pool="FB")
+
+    found = {(problem.code, problem.place) for problem in drafts.readiness(course, year=YEAR)}
+
+    assert found == {
+        ("form-safety", "quiz:B"), ("form-objective", "quiz:B"), ("form-number", "quiz:B"),
+        ("form-graded", "item:FB-01"), ("form-graded", "item:FB-03"), ("form-graded", "item:M1-01"),
+        ("objective-unmeasured", "objective:O1"),
     }  # fmt: skip
 
 

@@ -30,6 +30,13 @@ def test_what_was_written_reads_back_and_writes_the_same_bytes(files):
     assert form.write(form.read(files)) == files
 
 
+def beside(forms: list[str] | None, task: str | None) -> tuple[str, str]:
+    """What to look for in course.json, and what to put in its place, to name quizzes beside those of the modules."""
+    said = {"parallel_forms": forms} if forms else {"written_task": task}
+    text = json.dumps(said, indent=2)[4:-2]
+    return '"language":', f'{text},\n  "language":'
+
+
 # name of the case -> file, what is replaced, by what, part of the line that is named, words of the sentence
 IN_JSON = {
     "a missing comma": ("course.json", '"cooldown_after": 2,', '"cooldown_after": 2', '"cooldown_hours"', "Not JSON"),
@@ -60,6 +67,16 @@ IN_JSON = {
     "a module twice": ("course.json", '"code": "M2"', '"code": "M1"', "", "M1 is used twice"),
     "a lesson twice": ("course.json", '"m1-l2"', '"m1-l1"', "", "the lesson m1-l1 is listed twice"),
     "a lesson that is not there": ("course.json", '"m1-l2"', '"m1-l9"', '"m1-l9"', "lessons/m1-l9.html is missing"),
+    "a form that is a module": ("course.json", *beside(["M1", "B"], None), '"M1",', "M1 names another quiz of the course"),
+    "one form": ("course.json", *beside(["A"], None), '"parallel_forms"', "two forms are named, or none"),
+    "three forms": ("course.json", *beside(["A", "B", "C"], None), '"parallel_forms"', "two forms are named, or none"),
+    "the same form twice": ("course.json", *beside(["A", "A"], None), "", "A names another quiz of the course"),
+    "a form that is not there": ("course.json", *beside(["A", "B"], None), '"B"', "quizzes/B.json is missing"),
+    "a task that is not there": ("course.json", *beside(None, "T"), '"written_task"', "quizzes/T.json is missing"),
+    "a mode of no kind": ("quizzes/M1.json", '"title":', '"mode": "random",\n  "title":', '"mode"', "is neither drawn nor"),
+    "a fixed quiz with a blueprint": (
+        "quizzes/M1.json", '"title":', '"mode": "fixed",\n  "title":', '"count"', "this key is not known",
+    ),
     "a quiz that is not announced": ("course.json", '"quiz": true', '"quiz": false', '"quiz": false', "is there"),
 }  # fmt: skip
 
@@ -173,7 +190,7 @@ def test_a_missing_lesson_or_quiz_is_named_where_it_is_listed(files):
     ("name", "said"),
     [
         ("lessons/extra.html", "No module in course.json lists this lesson."),
-        ("quizzes/M9.json", "No module in course.json has this code."),
+        ("quizzes/M9.json", "No module in course.json has this code, and no form or task."),
         ("notes.html", "This file has no place in a package."),
         ("lessons/deep/m1-l1.html", "This file has no place in a package."),
         ("items/M1-01.html", "This file has no place in a package."),

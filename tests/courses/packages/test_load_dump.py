@@ -1,6 +1,7 @@
 """A package into draft rows and back: the same bytes, all or nothing, and twice is once."""
 
 import io
+import json
 import zipfile
 from pathlib import Path
 
@@ -73,6 +74,92 @@ def test_the_statements_of_loading_again_do_not_grow_with_the_course(max_stateme
 
     with max_statements(17):
         assert loaded(FIXTURES[0]).same
+
+
+@pytest.fixture
+def with_assessments(tmp_path):
+    """The folder of a package with two forms and a task, as a draft dumps it."""
+    course = make.make_task(make.make_forms(make.make_course(slug="beside")))
+    files = packages.dump(course)
+    told = files["course.json"].replace(str(course.uuid).encode(), b"8a5c4e7c-6d1f-4c43-9f0e-3a1f5f1f0a12")
+    packages.write_folder(
+        files | {"course.json": told.replace(b'"slug": "beside"', b'"slug": "loaded"')}, tmp_path / "beside"
+    )
+    return tmp_path / "beside"
+
+
+def test_forms_and_task_load_and_dump_byte_for_byte_and_twice_is_once(with_assessments):
+    files = archive.read(with_assessments)
+    assert json.loads(files["course.json"])["parallel_forms"] == ["A", "B"]
+    assert json.loads(files["course.json"])["written_task"] == "T"
+    assert json.loads(files["quizzes/A.json"]) == {
+        "mode": "fixed", "pool": "FA", "safety_must_pass": False, "title": "Quiz A",
+    }  # fmt: skip
+
+    course = loaded(with_assessments).course
+
+    assert packages.dump(course) == files
+    assert [(row.role, row.code, row.quiz.title) for row in course.assessments.all()] == [
+        ("form_a", "A", "Quiz A"), ("form_b", "B", "Quiz B"), ("task", "T", "Quiz T"),
+    ]  # fmt: skip
+    assert loaded(with_assessments).same
+
+
+def test_forms_that_change_places_keep_each_its_own_quiz(with_assessments):
+    course = loaded(with_assessments).course
+    before = {row.code: row.quiz_id for row in course.assessments.all()}
+    change(with_assessments, "course.json", '"A",\n    "B"', '"B",\n    "A"')
+
+    report = loaded(with_assessments)
+
+    assert report.changed == ["course.json"]
+    assert [row.code for row in course.assessments.all()] == ["B", "A", "T"]
+    assert {row.code: row.quiz_id for row in course.assessments.all()} == before
+    assert packages.dump(course) == archive.read(with_assessments)
+
+
+def test_a_change_of_a_form_leaves_the_rows_beside_it_alone(with_assessments):
+    course = loaded(with_assessments).course
+    before = list(course.assessments.values_list("pk", "quiz"))
+    change(with_assessments, "quizzes/A.json", "Quiz A", "Form A")
+
+    assert loaded(with_assessments).changed == ["quizzes/A.json"]
+
+    assert list(course.assessments.values_list("pk", "quiz")) == before
+    assert course.assessments.get(code="A").quiz.title == "Form A"
+
+
+def test_forms_and_task_that_left_the_package_leave_the_draft(with_assessments):
+    course = loaded(with_assessments).course
+    for code in "ABT":
+        (with_assessments / "quizzes" / f"{code}.json").unlink()
+    change(with_assessments, "course.json", '  "parallel_forms": [\n    "A",\n    "B"\n  ],\n', "")
+    change(with_assessments, "course.json", ',\n  "written_task": "T"', "")
+
+    loaded(with_assessments)
+
+    assert not course.assessments.exists()
+    assert packages.dump(course) == archive.read(with_assessments)
+
+
+def test_a_form_without_the_other_is_not_dumped(with_assessments):
+    course = loaded(with_assessments).course
+    course.assessments.filter(code="B").delete()
+
+    with pytest.raises(packages.CannotDump, match="one parallel form only"):
+        packages.dump(course)
+
+
+def test_a_quiz_of_a_module_may_be_fixed_and_a_drawn_one_need_not_say_so(folder, files):
+    course = loaded(folder).course
+    course.modules.get(code="M2").quiz.sections.update(mode="fixed")
+    change(folder, "quizzes/M1.json", '"title"', '"mode": "drawn",\n  "title"')
+
+    fixed = packages.dump(course)
+
+    assert json.loads(fixed["quizzes/M2.json"]).keys() == {"mode", "pool", "safety_must_pass", "title"}
+    assert loaded(folder).changed == ["quizzes/M2.json"]
+    assert packages.dump(course) == files
 
 
 def test_a_zip_is_loaded_as_its_folder_is(folder, files, tmp_path):
@@ -286,9 +373,7 @@ def _second_section(quiz):
     quiz.sections.create(position=2, pool="M9", count=1)
 
 
-@pytest.mark.parametrize(
-    "odd", [_second_section, lambda quiz: quiz.sections.update(mode="fixed"), lambda quiz: quiz.sections.all().delete()]
-)
+@pytest.mark.parametrize("odd", [_second_section, lambda quiz: quiz.sections.all().delete()])
 def test_a_quiz_that_the_format_cannot_hold_is_not_dumped_in_part(folder, odd):
     course = loaded(folder).course
     odd(course.modules.first().quiz)
