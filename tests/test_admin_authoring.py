@@ -1,11 +1,16 @@
 """The author's desk: a course from its first page to a new edition, what is cleaned, and what is said about it."""
 
+import datetime as dt
+import re
+from decimal import Decimal
+
 import pytest
 
-from courses.catalogue.models import Course, Figure, Lesson, Module
+from courses.catalogue import hours, markup
+from courses.catalogue.models import Approval, Course, Figure, Lesson, Module
 from courses.learning.models import Enrolment
 from quizzes.bank.models import Item, ItemBank, Kind
-from quizzes.delivery.models import Quiz
+from quizzes.delivery.models import Quiz, Section
 from quizzes.questions import QUESTION_KINDS
 from tests.admin_pages import DRAWING, boss, filled, make_world, post, problems, signed_in, staff, url
 from tests.courses import factories as make
@@ -92,6 +97,39 @@ def test_rows_are_numbered_anew_and_one_without_a_place_goes_to_the_end(client, 
 
     assert answer.status_code == 302, problems(answer)
     assert [(row.position, row.code) for row in course.objectives.all()] == [(1, "O2"), (2, "O3"), (3, "O1"), (4, "O4")]
+
+
+# --- contact hours --------------------------------------------------------------------------------------------------------
+
+
+def hours_told(client, course) -> str:
+    """What the panel says, which stands on the course's page and alone on one to be printed."""
+    page, alone = (client.get(url(Course, name, course.pk)).content.decode() for name in ("change", "hours"))
+    told = alone[alone.index("What the draft asks") : alone.index("The approved number always wins")]
+    assert told in page
+    return " ".join(re.sub(r"<[^>]+>", " ", told).split())
+
+
+def test_the_hours_of_the_draft_stand_side_by_side_by_each_method_with_formula_and_source(client, course):
+    told = hours_told(client, course)
+
+    words = sum(markup.count_words(row.body) for row in Lesson.objects.filter(module__course=course))
+    counted = hours.methods(hours.Effort(words, Section.objects.get(quiz__module__course=course).count, 2))
+    assert [
+        f"{method.name} {method.minutes:.1f} {method.hours:.2f} {method.awarded:.2f}" in told for method in counted
+    ] == [True] * 3
+    assert "−22.3 + 0.00209 × words" in told and "Board of Certification" in told
+
+
+def test_an_approval_above_what_a_method_gives_is_warned_of_and_without_one_no_hours_are_claimed(client, course):
+    Approval.objects.filter(course=course).delete()
+    assert "certificates claim no hours" in hours_told(client, course)
+
+    make.make_approval(course, hours=Decimal(9), valid_from=dt.date(2020, 1, 1))
+
+    told = hours_told(client, course)
+    assert "9 contact hours" in told
+    assert told.count("More than") == 3 and "More than NCBTMB gives: 0.01 hours." in told
 
 
 # --- publish, retire ------------------------------------------------------------------------------------------------------

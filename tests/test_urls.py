@@ -146,6 +146,19 @@ quizzes_attempt_add                    403                 | 403
 quizzes_attempt_history                200 404 200 404 200 | 200 404 200 404 200
 quizzes_attempt_delete                 403                 | 403
 quizzes_attempt_change                 200 404 200 403 200 | 403
+quizzes_answertomark_mark              200 404 403 403 200 | 200 404 403 403 200
+quizzes_answertomark_changelist        200 200 403 403 200 | 200 200 403 403 200
+quizzes_answertomark_add               403                 | 403
+quizzes_answertomark_history           200 404 403 404 200 | 200 404 403 404 200
+quizzes_answertomark_delete            403                 | 403
+quizzes_answertomark_change            200 404 403 403 200 | 403
+quizzes_writtenmark_again              200 404 403 403 200 | 200 404 403 403 200
+quizzes_writtenmark_changelist         200 200 403 200 200 | 200 200 403 200 200
+quizzes_writtenmark_add                403                 | 403
+quizzes_writtenmark_history            200 404 403 200 200 | 200 404 403 200 200
+quizzes_writtenmark_delete             403                 | 403
+quizzes_writtenmark_change             200 404 403 200 200 | 403
+courses_course_hours                   200 404 200 403 200 | 200 404 200 403 200
 courses_course_publish                 200 404 403 403 200 | 302 404 403 403 302
 courses_course_retire                  200 404 403 403 200 | 302 404 403 403 302
 courses_course_reinstate               200 404 403 403 200 | 302 404 403 403 302

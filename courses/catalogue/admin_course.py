@@ -21,7 +21,7 @@ from ceu.shared.admin import (
 )
 from ceu.shared.admin_forms import CodesField, PositionedForm, number_anew
 from ceu.shared.forms import CleanForm
-from courses.catalogue import publication
+from courses.catalogue import publication, workload
 from courses.catalogue import services as catalogue
 from courses.catalogue.forms import AssessmentForm, CourseForm, PublishForm
 from courses.catalogue.models import Assessment, Correction, Course, Edition, LearningObjective, Module
@@ -102,6 +102,7 @@ class CourseAdmin(KeptAdmin):
     form = CourseForm
     inlines = [ObjectiveRows, ModuleRows, AssessmentRows, CorrectionRows]
     pages = {
+        "hours": "courses.view_course",
         "publish": "courses.publish_course",
         "retire": "courses.publish_course",
         "reinstate": "courses.publish_course",
@@ -138,14 +139,14 @@ class CourseAdmin(KeptAdmin):
             return [*prose, *people]
         seen = ["seen"] if self.has_change_permission(request, obj) else []
         now = [("Where it stands", {"fields": ["readiness", "editions", *seen]})]
-        return [*now, *prose, *people]
+        return [*now, *prose, ("Contact hours", {"fields": ["hours"]}), *people]
 
     def _people(self, request: HttpRequest, obj: Course | None) -> list[str]:
         """Who teaches a course is decided by a superuser: it gives somebody the course, its items and their keys."""
         return ["instructors"] if obj or request.user.is_superuser else []
 
     def get_readonly_fields(self, request: HttpRequest, obj: Course | None = None):
-        panels = ["readiness", "editions"] if obj else []
+        panels = ["readiness", "editions", "hours"] if obj else []
         return panels + ([] if request.user.is_superuser else ["instructors"])
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Course | None = None):
@@ -155,6 +156,11 @@ class CourseAdmin(KeptAdmin):
     def readiness(self, course: Course) -> str:
         found = publication.findings(course, year=timezone.now().year)
         return render_to_string("admin/courses/_findings.html", {"findings": found})
+
+    @admin.display(description="By each method")
+    def hours(self, course: Course) -> str:
+        work = workload.of(course, timezone.now().date())
+        return render_to_string("admin/courses/_hours.html", {"work": work})
 
     @admin.display(description="Editions")
     def editions(self, course: Course) -> str:
@@ -224,11 +230,19 @@ class CourseAdmin(KeptAdmin):
     # --- publish, retire, reinstate -------------------------------------------------------------------------------------
 
     def may(self, request: HttpRequest, page: str) -> bool:
-        return super().may(request, page) and self.has_change_permission(request)
+        return super().may(request, page) and (page == "hours" or self.has_change_permission(request))
+
+    def page_words(self, name: str) -> str:
+        return "Contact hours" if name == "hours" else super().page_words(name)
 
     def tools(self, request: HttpRequest, course: Course) -> list[tuple[str, str]]:
         hidden = address(course, "retire" if course.retired_at else "reinstate")
         return [(url, words) for url, words in super().tools(request, course) if url != hidden]
+
+    def hours_page(self, request: HttpRequest, course: Course) -> HttpResponse:
+        """The panel alone, to be printed for an accreditor."""
+        work = workload.of(course, timezone.now().date())
+        return self.show(request, course, "admin/courses/course/hours.html", title="Contact hours", work=work)
 
     def publish_page(self, request: HttpRequest, course: Course) -> HttpResponse:
         """What stops it, or what an edition made now would change, and for whom; published on POST."""

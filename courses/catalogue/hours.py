@@ -21,6 +21,7 @@ class Method:
     name: str
     minutes: Decimal
     source: str
+    formula: str
     minutes_per_hour: int = 60
 
     @property
@@ -58,10 +59,21 @@ def floor_to_quarter(hours: Decimal) -> Decimal:
 
 def methods(effort: Effort) -> tuple[Method, ...]:
     mergener = mergener_minutes(effort)
-    return (
-        Method("Mergener, 60-minute hour", mergener, "Mergener 1991; Board of Certification"),
-        Method(
-            "Mergener, 50-minute hour", mergener, "Mergener 1991; 50 minutes as in Florida, California, New York", 50
-        ),
-        Method("NCBTMB", ncbtmb_minutes(effort), "NCBTMB home study guidelines: 12,000 words or 60 minutes of media"),
+    by_sixty, by_fifty = (
+        "Mergener 1991; Board of Certification",
+        "Mergener 1991; 50 minutes as in Florida, California, New York",
     )
+    by_words = "NCBTMB home study guidelines: 12,000 words or 60 minutes of media"
+    return (
+        Method("Mergener, 60-minute hour", mergener, by_sixty, _MERGENER),
+        Method("Mergener, 50-minute hour", mergener, by_fifty, _MERGENER, 50),
+        Method("NCBTMB", ncbtmb_minutes(effort), by_words, "60 × words / 12,000 + media minutes"),
+    )
+
+
+_MERGENER = "0.9 × (−22.3 + 0.00209 × words + 2.78 × questions + 15.5 × difficulty) + media minutes"
+
+
+def below(approved: Decimal, counted: tuple[Method, ...]) -> tuple[Method, ...]:
+    """The methods that give fewer hours than were approved, before any rounding."""
+    return tuple(method for method in counted if method.hours < approved)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from courses.catalogue.hours import Effort, floor_to_quarter, mergener_minutes, methods, ncbtmb_minutes
+from courses.catalogue.hours import Effort, below, floor_to_quarter, mergener_minutes, methods, ncbtmb_minutes
 
 
 def test_the_worked_example_of_mergener_holds():
@@ -57,3 +57,11 @@ def test_an_hour_of_fifty_minutes_gives_more_hours_for_the_same_minutes():
 
     assert sixty.minutes == fifty.minutes
     assert (sixty.awarded, fifty.awarded) == (Decimal("1"), Decimal("1.25"))
+
+
+def test_methods_below_what_was_approved_are_named_before_any_rounding():
+    counted = methods(Effort(words=16_800, questions=40, difficulty=3))
+
+    assert [method.name for method in below(Decimal("2.5"), counted)] == ["NCBTMB"]
+    assert [method.name for method in below(Decimal("2.75"), counted)] == ["Mergener, 60-minute hour", "NCBTMB"]
+    assert below(Decimal("1.25"), counted) == ()
