@@ -12,7 +12,7 @@ from ceu.accounts.models import Licence
 from courses.certificates import services as certificates
 from courses.learning.models import Enrolment
 from tests.courses import factories as make
-from tests.factories import NOW, make_user
+from tests.factories import NOW, make_attempt, make_entry, make_marked, make_user, make_written
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label_lower)
 ROLES = (roles.INSTRUCTOR, roles.REGISTRAR, roles.AUDITOR)
@@ -47,7 +47,18 @@ def make_world(teacher, *, n: int = 1, learners: int = 2):
     rows = [_complete(editions[0]) for _ in range(learners)]
     for enrolment in rows[:-1]:
         certificates.issue(enrolment, by=None, now=NOW)
+    for course in courses:
+        _make_texts(course)
     return courses
+
+
+def _make_texts(course) -> None:
+    """A written answer that waits, and one that is marked."""
+    published = make_written(course.bank, teaches_at="m1-l1/start")
+    for marked in (False, True):
+        attempt = make_attempt(make_entry(published=published), answers=[True], submit=True)
+        if marked:
+            make_marked(attempt, passes=False)
 
 
 def _make_course(teacher):

@@ -134,6 +134,16 @@ def make_published(**fields) -> PublishedQuiz:
     return delivery.publish_quiz(make_quiz(**fields), by=None)
 
 
+def make_written(
+    bank: ItemBank | None = None, *, question: Question | None = None, teaches_at: str = "lesson/anchor", **rules
+) -> PublishedQuiz:
+    """A published quiz of one written question, in a pool of its own."""
+    bank = bank or make_bank()
+    make_item(bank, question=question or make_question("written"), pool="W", teaches_at=teaches_at)
+    section = {"pool": "W", "mode": "fixed"}
+    return delivery.publish_quiz(make_quiz(bank, kinds=("written",), section=section, **rules), by=None)
+
+
 def make_entry(user=None, published: PublishedQuiz | None = None, **fields) -> Entry:
     return delivery.enter(user or make_user(), published or make_published(**fields))
 

@@ -71,7 +71,7 @@ def test_saving_a_course_hands_its_bank_to_the_instructors_and_its_policy_to_the
 
     assert answer.status_code == 302, problems(answer)
     assert set(course.bank.authors.all()) == {teacher, colleague}
-    assert {quiz.pass_mark for quiz in Quiz.objects.filter(bank=course.bank)} == {85}
+    assert {quiz.pass_mark for quiz in Quiz.objects.filter(module__course=course)} == {85}
 
 
 def test_readiness_stands_on_the_page_with_a_link_to_what_is_to_be_mended(client, course):

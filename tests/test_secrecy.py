@@ -31,7 +31,7 @@ from quizzes.questions import key_from_dict
 from tests import queries
 from tests.addresses import address_of, every_address, row_of, values_of, walk
 from tests.courses import factories as make
-from tests.factories import KINDS, NOW, WRONG
+from tests.factories import ALL_KINDS, KINDS, NOW, WRONG, make_marked
 from tests.world import HOUR, World, forget
 
 pytestmark = pytest.mark.django_db
@@ -87,13 +87,18 @@ class Crawler:
         if pattern.name.startswith("quizzes:"):
             return [pattern.filled(values | {"uuid": uuid}) for uuid in self._attempts()]
         if pattern.model:
-            most = len(KINDS) if pattern.name.endswith("_change") and pattern.model in {Item, ItemRevision} else 1
+            most = (
+                2 * len(ALL_KINDS) + 1
+                if pattern.name.endswith("_change") and pattern.model in {Item, ItemRevision}
+                else 1
+            )
             some = pattern.model._default_manager.order_by("pk").values_list("pk", flat=True)[:most]
             return [pattern.filled(values | {"object_id": pk}) for pk in {*some, row_of(pattern.model, self.world).pk}]
         return [pattern.filled(values)]
 
     def _attempts(self) -> list[UUID]:
-        return list(Attempt.objects.filter(entry=self.world.attempt.entry_id).values_list("uuid", flat=True))
+        own = Attempt.objects.filter(entry=self.world.attempt.entry_id).values_list("uuid", flat=True)
+        return [*own, *(attempt.uuid for attempt in self.world.texts)]
 
     def read_the_log(self, caplog) -> None:
         self._note("the log", "\n".join(f"{record.getMessage()} {record.exc_text or ''}" for record in caplog.records))
@@ -214,6 +219,34 @@ def take(world: World, *, right: bool, now=NOW + HOUR) -> Attempt:
         for n, kind in attempt.responses.values_list("n", "revision__kind"):
             delivery.save_answer(attempt, n, WRONG[kind], rev=0, now=now)
     return delivery.submit(attempt, now=now)
+
+
+def test_s01_a_written_answer_that_passed_tells_its_learner_what_was_looked_for(world):
+    waits, marked, _ = world.texts
+    make_marked(waits, by=world.people["instructor"])
+    crawlers = {who: Crawler(world, who) for who in ("owner", "stranger", "registrar", "auditor")}
+
+    for crawler in crawlers.values():
+        for attempt in (waits, marked):
+            crawler.fetch("GET", reverse("quizzes:result", args=[attempt.uuid]))
+
+    assert set().union(*crawlers["owner"].seen.values()) == secrets_of(waits)
+    assert [place for place in crawlers["owner"].seen if str(marked.uuid) in place] == []
+    assert [crawlers[who].seen for who in ("stranger", "registrar", "auditor")] == [{}, {}, {}]
+
+
+def test_s01_the_marking_desk_tells_what_to_look_for_to_who_marks(world):
+    """The positive control of the desk, and that a refused form tells it to nobody else."""
+    row = world.texts[0].responses.get()
+    address = reverse("admin:quizzes_answertomark_mark", args=[row.pk])
+    crawlers = {who: Crawler(world, who) for who in ("instructor", *WITHOUT_KEYS)}
+
+    for crawler in crawlers.values():
+        crawler.fetch("GET", address)
+        crawler.fetch("POST", address, data="met=9", content_type=FORM)
+
+    assert set().union(*crawlers["instructor"].seen.values()) == secrets_of(world.texts[0])
+    assert [crawlers[who].seen for who in WITHOUT_KEYS] == [{}] * len(WITHOUT_KEYS)
 
 
 # --- the crawler itself ---------------------------------------------------------------------------------------------

@@ -37,9 +37,9 @@ from quizzes.bank.authoring import write_question
 from quizzes.bank.models import Item
 from quizzes.delivery import services as delivery
 from quizzes.delivery.models import Attempt
-from quizzes.questions import Question, choice, matching, numeric, ordering, text
+from quizzes.questions import Question, choice, matching, numeric, ordering, text, written
 from tests.courses import factories as make
-from tests.factories import KINDS, NOW, make_user
+from tests.factories import KINDS, NOW, make_attempt, make_marked, make_user, make_written
 
 DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><title>A nerve</title><desc>A line.</desc></svg>'
 HOUR = timedelta(hours=1)
@@ -51,7 +51,11 @@ PEOPLE = ("anonymous", *LEARNERS, *STAFF)
 
 @dataclass
 class World:
-    """`alpha`: a course with an open attempt of the owner, and a later edition. `beta`: finished, with a certificate."""
+    """`alpha`: a course with an open attempt of the owner, and a later edition. `beta`: finished, with a certificate.
+
+    `texts`: the owner's attempts at a written question of alpha's bank: one that waits, one that did not pass, and its
+    revision, which is open.
+    """
 
     people: dict[str, User]
     alpha: Course
@@ -61,6 +65,7 @@ class World:
     certificate: Certificate
     licence: Licence
     key: Authenticator
+    texts: tuple[Attempt, ...]
 
     def visit(self, who: str, **options: Any) -> Client:
         """A browser of this person, newly signed in. A failure of the site is an answer with status 500."""
@@ -114,7 +119,16 @@ def make_world() -> World:
     key = make_key(people["owner"])
     TOTP.activate(people["owner"], "x" * 32)
     RecoveryCodes.activate(people["owner"])
-    return World(people, alpha, beta, enrolment, attempt, certificate, licence, key)
+    texts = make_texts(alpha, people)
+    return World(people, alpha, beta, enrolment, attempt, certificate, licence, key, texts)
+
+
+def make_texts(course: Course, people: dict[str, User]) -> tuple[Attempt, ...]:
+    published = make_written(course.bank, question=canary_question("written"), teaches_at="m1-l1/start")
+    entries = [delivery.enter(people["owner"], published, home="/courses/alpha/") for _ in range(2)]
+    waits, marked = (make_attempt(entry, answers=[True], submit=True) for entry in entries)
+    make_marked(marked, passes=False, by=people["instructor"])
+    return waits, marked, delivery.start(entries[1], now=NOW)
 
 
 def make_people() -> dict[str, User]:
@@ -206,6 +220,12 @@ def _numeric() -> Question:
     )
 
 
+def _written() -> Question:
+    criteria = ("A true claim", "Doubt is named", "A stop rule", "Within scope", "Plain words")
+    prompt = written.Prompt("written", "", "Write to a client.", criteria, pass_at=4, min_words=5, max_words=20)
+    return Question(prompt, written.Key(tuple(canary() for _ in criteria), canary()))
+
+
 def _text() -> Question:
     accepted = (text.Accepted(canary(), 100, canary()), text.Accepted(canary(), 50, canary()))
     return Question(text.Prompt("text", "", "Which nerve?"), text.Key(accepted, False, canary()))
@@ -219,6 +239,7 @@ _QUESTIONS = {
     "ordering": _ordering,
     "numeric": _numeric,
     "text": _text,
+    "written": _written,
 }
 
 
