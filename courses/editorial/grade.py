@@ -6,11 +6,11 @@ from collections.abc import Iterable
 SOURCE = (
     "Flesch-Kincaid grade: 0.39 x words per sentence + 11.8 x syllables per word - 15.59 "
     "(Kincaid, Fishburne, Rogers and Chissom 1975, Research Branch Report 8-75, Naval Technical Training). "
-    "Syllables are estimated by rule, and terms such as “neurodynamic” raise the grade however well they are explained: "
+    "A heading or a list entry counts as a sentence. Syllables are estimated by rule, and terms such as “neurodynamic” raise the grade however well they are explained: "
     "compare lessons with each other, and not with a school."
 )
 _WORD = re.compile(r"[^\W\d_]+(?:[’'][^\W\d_]+)*")
-_SENTENCE_ENDS = re.compile(r"[.!?:;…]+[”’\")\]]*(?=\s|$)")
+_SENTENCE_ENDS = re.compile(r"[.!?…]+[”’\")\]]*(?=\s|$)")
 
 
 def flesch_kincaid(blocks: Iterable[str]) -> float:

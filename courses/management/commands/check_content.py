@@ -60,9 +60,10 @@ class Command(BaseCommand):
         self.stdout.write(f"\n{path.name}: {sheet.package.course.title}\n\n  words  grade  lesson")
         for lesson in lessons:
             self.stdout.write(f"  {lesson.words:5}  {lesson.grade:5.1f}  {lesson.slug}")
+        modules = {module.code for module in sheet.package.course.modules}  # a test before the course earns no hours
         effort = hours.Effort(
             words=sum(lesson.words for lesson in lessons),
-            questions=sum(quiz.count for _, quiz in sheet.package.quizzes),
+            questions=sum(quiz.count for code, quiz in sheet.package.quizzes if code in modules),
             difficulty=sheet.package.course.difficulty,
         )
         self.stdout.write(
