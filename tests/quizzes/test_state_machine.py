@@ -14,7 +14,8 @@ from quizzes import scoring
 from quizzes.delivery import models as delivery_models
 from quizzes.delivery import services as delivery
 from quizzes.delivery.models import Attempt, PublishedQuiz, Response
-from quizzes.questions import QUESTION_KINDS, BadAnswer, key_from_dict
+from quizzes.delivery.written_models import WrittenMark
+from quizzes.questions import QUESTION_KINDS, BadAnswer, key_from_dict, written
 from tests.factories import KINDS, NOW, RIGHT, make_bank, make_item, make_quiz, make_user
 
 answers = (
@@ -29,7 +30,10 @@ def graded(attempt: Attempt) -> scoring.Score:
     for response in attempt.responses.select_related("revision__key").order_by("n"):
         item = content.item(response.revision_id)
         key = key_from_dict(json.loads(response.revision.key.key))
-        rows.append((QUESTION_KINDS[item.kind].mark(item.prompt, key, response.answer), item.points, item.safety))
+        mark = QUESTION_KINDS[item.kind].mark(item.prompt, key, response.answer)
+        if mark is None:
+            mark = written.judged(item.prompt, WrittenMark.objects.get(response=response).met)
+        rows.append((mark, item.points, item.safety))
     return scoring.score(rows, pass_mark=content.rules.pass_mark, safety_must_pass=content.rules.safety_must_pass)
 
 
@@ -45,7 +49,10 @@ class QuizMachine(RuleBasedStateMachine):
         shelf = make_bank()
         for kind in KINDS:
             make_item(shelf, kind=kind)
+        make_item(shelf, kind="written", pool="W")
+        self.marker = make_user()
         self.quiz = make_quiz(shelf, kinds=KINDS[:5], section={"count": 5}, time_limit_minutes=60, cooldown_hours=1)
+        self.quiz.sections.create(pool="W", mode="fixed", position=2)
         self.published = delivery.publish_quiz(self.quiz, by=None)
 
     @rule(target=entries)
@@ -59,7 +66,7 @@ class QuizMachine(RuleBasedStateMachine):
         except delivery.Refusal as refusal:
             assert str(refusal).endswith(".")
 
-    @rule(entry=entries, n=st.integers(1, 5), raw=answers, rev=st.integers(0, 2), clear=st.booleans())
+    @rule(entry=entries, n=st.integers(1, 6), raw=answers, rev=st.integers(0, 2), clear=st.booleans())
     def save(self, entry, n, raw, rev, clear):
         attempt = entry.attempts.order_by("-number").first()
         if attempt is None:
@@ -92,6 +99,28 @@ class QuizMachine(RuleBasedStateMachine):
             delivery.submit(attempt, now=self.now)
         except delivery.AttemptClosed:
             assert attempt.state == Attempt.State.VOID
+
+    @rule(entry=entries, met=st.sets(st.integers(-1, 5)), comment=st.sampled_from(["", "Say when to stop."]))
+    def mark(self, entry, met, comment):
+        response = Response.objects.filter(attempt__entry=entry, n=6).order_by("-attempt__number").first()
+        if response is None:
+            return
+        try:
+            delivery.mark_written(response, met=sorted(met), comment=comment, by=self.marker, now=self.now)
+        except delivery.Refusal as refusal:
+            assert str(refusal).endswith(".")
+
+    @rule(entry=entries, met=st.sets(st.integers(0, 4)))
+    def mark_again(self, entry, met):
+        mark = WrittenMark.objects.filter(response__attempt__entry=entry).first()
+        if mark is None:
+            return
+        try:
+            delivery.mark_again(
+                mark, met=sorted(met), comment="Read again.", reason="Because", by=self.marker, now=self.now
+            )
+        except delivery.Refusal as refusal:
+            assert str(refusal).endswith(".")
 
     @rule()
     def sweep(self):
@@ -133,8 +162,19 @@ class QuizMachine(RuleBasedStateMachine):
     def an_entry_has_one_open_attempt_and_no_more_than_allowed(self):
         for entry in delivery_models.Entry.objects.all():
             states = list(entry.attempts.values_list("state", flat=True))
-            assert states.count("open") <= 1
+            assert states.count("open") + states.count("waiting") <= 1
             assert len(states) - states.count("void") <= 3 + entry.extra_attempts
+
+    @invariant()
+    def an_attempt_waits_for_marks_exactly_while_one_of_its_answers_has_none(self):
+        for attempt in Attempt.objects.exclude(state="open").exclude(state="void"):
+            unmarked = attempt.responses.filter(correct=None).exists()
+            assert (attempt.state == "waiting") == unmarked == (attempt.passed is None)
+
+    @invariant()
+    def marks_never_change(self):
+        for row in WrittenMark.objects.values():
+            assert self.first.setdefault(("mark", row["id"]), row) == row
 
     @invariant()
     def an_acknowledged_answer_is_stored(self):
