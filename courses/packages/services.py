@@ -111,7 +111,7 @@ def dump(course: Course) -> dict[str, bytes]:
     for row in _with_quizzes(course):
         if not _fits(row.quiz):
             raise CannotDump(f"The quiz {row.code} is not of one section: a package cannot hold it.")
-    if len(_codes_of_forms(course)) == 1:
+    if course.assessments.filter(role__in=Assessment.FORMS).count() == 1:
         raise CannotDump("The course has one parallel form only: a package holds two, or none.")
     return form.write(_package(course))
 
@@ -305,6 +305,7 @@ def _course(course: Course, modules: list[Module]) -> PackageCourse:
     values = {name: getattr(course, name) for name in _COURSE_FIELDS}
     for name in ("released_on", "reviewed_on", "review_due_on"):
         values[name] = values[name].isoformat() if hasattr(values[name], "isoformat") else values[name]
+    codes = dict(course.assessments.values_list("role", "code"))
     return PackageCourse(
         **values | {"pass_mark": plain(course.pass_mark)},
         format=form.FORMAT,
@@ -315,22 +316,14 @@ def _course(course: Course, modules: list[Module]) -> PackageCourse:
             Correction(row.belief, row.finding, tuple(row.references), row.lesson) for row in course.corrections.all()
         )
         or None,
-        parallel_forms=_codes_of_forms(course) or None,
-        written_task=next(iter(_codes(course, [Assessment.Role.TASK])), None),
+        parallel_forms=tuple(codes[role] for role in Assessment.FORMS if role in codes) or None,
+        written_task=codes.get(Assessment.Role.TASK),
     )
 
 
 def _with_quizzes(course: Course) -> list[Module | Assessment]:
     rows = (course.modules.exclude(quiz=None), course.assessments)
     return [row for each in rows for row in each.select_related("quiz").prefetch_related("quiz__sections")]
-
-
-def _codes_of_forms(course: Course) -> tuple[str, ...]:
-    return _codes(course, Assessment.FORMS)
-
-
-def _codes(course: Course, roles: Iterable[str]) -> tuple[str, ...]:
-    return tuple(course.assessments.filter(role__in=roles).order_by("role").values_list("code", flat=True))
 
 
 def _module(row: Module) -> PackageModule:
