@@ -22,6 +22,9 @@ answers = (
     st.none() | st.integers(-1, 4) | st.lists(st.integers(0, 4), max_size=4) | st.sampled_from(["2.1", "ulnar", ""])
 )
 
+checklists = st.sets(st.integers(0, 4)) | st.sets(st.integers(-1, 5))
+comments = st.sampled_from(["Say when to stop.", ""])
+
 
 def graded(attempt: Attempt) -> scoring.Score:
     """The score worked out anew from the stored answers and the pinned revisions."""
@@ -100,9 +103,26 @@ class QuizMachine(RuleBasedStateMachine):
         except delivery.AttemptClosed:
             assert attempt.state == Attempt.State.VOID
 
-    @rule(entry=entries, met=st.sets(st.integers(-1, 5)), comment=st.sampled_from(["", "Say when to stop."]))
-    def mark(self, entry, met, comment):
-        response = Response.objects.filter(attempt__entry=entry, n=6).order_by("-attempt__number").first()
+    @rule(entry=entries, marks=st.lists(st.tuples(checklists, comments), max_size=3), corrected=st.none() | checklists)
+    def hand_in_a_text(self, entry, marks, corrected):
+        """And have it marked, more or less well: one rule, because single steps seldom meet in this order."""
+        try:
+            attempt = delivery.start(entry, now=self.now)
+            text = Response.objects.get(attempt=attempt, n=6)
+            delivery.save_answer(attempt, 6, f"Text {attempt.pk}.", rev=text.rev, now=self.now)
+            self.acknowledged[attempt.pk, 6] = f"Text {attempt.pk}."
+            delivery.submit(attempt, now=self.now)
+        except delivery.Refusal as refusal:
+            assert str(refusal).endswith(".")
+        for met, comment in marks:
+            self.mark(met, comment)
+        if corrected is not None:
+            self.mark_again(corrected)
+
+    @rule(met=checklists, comment=comments)
+    def mark(self, met, comment):
+        """The last text that waits, else one that is marked or open already."""
+        response = Response.objects.filter(n=6).order_by("attempt__state", "pk").last()
         if response is None:
             return
         try:
@@ -110,9 +130,9 @@ class QuizMachine(RuleBasedStateMachine):
         except delivery.Refusal as refusal:
             assert str(refusal).endswith(".")
 
-    @rule(entry=entries, met=st.sets(st.integers(0, 4)))
-    def mark_again(self, entry, met):
-        mark = WrittenMark.objects.filter(response__attempt__entry=entry).first()
+    @rule(met=checklists)
+    def mark_again(self, met):
+        mark = WrittenMark.objects.order_by("pk").last()
         if mark is None:
             return
         try:
