@@ -24,7 +24,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Tried:
-    """One attempt as the course sees it. `percent` is cut off to a whole number; None while the attempt is open."""
+    """One attempt as the course sees it. `percent` is cut off to a whole number; None while it is open or waiting."""
 
     uuid: str
     number: int
@@ -53,6 +53,10 @@ class QuizFacts:
     @property
     def open_attempt(self) -> str | None:
         return next((tried.uuid for tried in self.attempts if tried.submitted_at is None), None)
+
+    @property
+    def waits(self) -> bool:
+        return any(tried.waiting for tried in self.attempts)
 
 
 @dataclass(frozen=True)
@@ -183,6 +187,8 @@ def _quiz(module, facts: QuizFacts, unread: int, course: EditionContent) -> Step
         state, reason = State.DONE, ""
     elif facts.open_attempt:
         state, reason = State.HERE, "An attempt is open"
+    elif facts.waits:
+        state, reason = State.SHUT, "An instructor is marking your last attempt"
     elif unread:
         state, reason = (
             State.SHUT,

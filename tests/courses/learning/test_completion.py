@@ -27,6 +27,7 @@ STARTED = QuizFacts((Tried("u1", 1),), attempts_left=2)
 PASSED = QuizFacts((Tried("u1", 1, NOW, 90, True),), attempts_left=2)
 WAITING = replace(FAILED, next_start=NOW)
 SPENT = replace(FAILED, attempts_left=0)
+UNMARKED = QuizFacts((Tried("u1", 1, NOW),), attempts_left=0)
 
 
 def facts(read="", quizzes=(), **fields) -> Facts:
@@ -50,6 +51,7 @@ STATES = {
     "failed once": (facts("ab", [("M1", FAILED)]), [DONE, DONE, HERE, OPEN, SHUT, SHUT, SHUT]),
     "has to wait": (facts("ab", [("M1", WAITING)]), [DONE, DONE, SHUT, HERE, SHUT, SHUT, SHUT]),
     "no attempts left": (facts("ab", [("M1", SPENT)]), [DONE, DONE, SHUT, HERE, SHUT, SHUT, SHUT]),
+    "with a marker": (facts("ab", [("M1", UNMARKED)]), [DONE, DONE, SHUT, HERE, SHUT, SHUT, SHUT]),
     "passed": (facts("ab", [("M1", PASSED)]), [DONE, DONE, DONE, HERE, SHUT, SHUT, SHUT]),
     "passed, lesson changed": (facts("a", [("M1", PASSED)]), [DONE, HERE, DONE, OPEN, SHUT, SHUT, SHUT]),
     "learned": (facts(**ALL), [DONE, DONE, DONE, DONE, DONE, HERE, SHUT]),
@@ -81,6 +83,7 @@ REASONS = [
     (facts("a"), "Opens when one more lesson of this module is read"),
     (facts("ab", [("M1", STARTED)]), "An attempt is open"),
     (facts("ab", [("M1", WAITING)]), "The next attempt has to wait"),
+    (facts("ab", [("M1", UNMARKED)]), "An instructor is marking your last attempt"),
     (facts("ab", [("M1", SPENT)]), "No attempts left. Write to us: a person can open another one"),
     (facts("a", [("M1", SPENT)]), "Opens when one more lesson of this module is read"),
     (facts("ab", [("M1", FAILED)]), ""),
