@@ -108,10 +108,12 @@ class CannotDump(Exception):
 
 def dump(course: Course) -> dict[str, bytes]:
     """The package of a draft: relative path -> bytes, in canonical form. Raises CannotDump."""
-    for row in _with_quizzes(course):
+    beside = _assessments(course)
+    modules = course.modules.exclude(quiz=None).select_related("quiz").prefetch_related("quiz__sections")
+    for row in (*modules, *beside):
         if not _fits(row.quiz):
             raise CannotDump(f"The quiz {row.code} is not of one section: a package cannot hold it.")
-    if course.assessments.filter(role__in=Assessment.FORMS).count() == 1:
+    if len(_forms(beside) or ()) == 1:
         raise CannotDump("The course has one parallel form only: a package holds two, or none.")
     return form.write(_package(course))
 
@@ -271,15 +273,16 @@ def _section(wanted: PackageQuiz | PackageFixedQuiz) -> dict:
 
 def _package(course: Course) -> Package:
     modules = list(course.modules.select_related("quiz").prefetch_related("lessons", "quiz__sections"))
+    beside = _assessments(course)
     return Package(
-        course=_course(course, modules),
+        course=_course(course, modules, beside),
         lessons=tuple(
             PackageLesson(row.slug, row.title, row.purpose, row.objectives, row.body)
             for module in modules
             for row in module.lessons.all()
         ),
         items=items.read(course.bank),
-        quizzes=tuple((row.code, _quiz(row.quiz)) for row in _with_quizzes(course) if _fits(row.quiz)),
+        quizzes=tuple((row.code, _quiz(row.quiz)) for row in (*modules, *beside) if row.quiz and _fits(row.quiz)),
         references=tuple(
             Reference(
                 row.key,
@@ -301,11 +304,10 @@ def _package(course: Course) -> Package:
     )
 
 
-def _course(course: Course, modules: list[Module]) -> PackageCourse:
+def _course(course: Course, modules: list[Module], beside: list[Assessment]) -> PackageCourse:
     values = {name: getattr(course, name) for name in _COURSE_FIELDS}
     for name in ("released_on", "reviewed_on", "review_due_on"):
         values[name] = values[name].isoformat() if hasattr(values[name], "isoformat") else values[name]
-    codes = dict(course.assessments.values_list("role", "code"))
     return PackageCourse(
         **values | {"pass_mark": plain(course.pass_mark)},
         format=form.FORMAT,
@@ -316,14 +318,17 @@ def _course(course: Course, modules: list[Module]) -> PackageCourse:
             Correction(row.belief, row.finding, tuple(row.references), row.lesson) for row in course.corrections.all()
         )
         or None,
-        parallel_forms=tuple(codes[role] for role in Assessment.FORMS if role in codes) or None,
-        written_task=codes.get(Assessment.Role.TASK),
+        parallel_forms=_forms(beside),
+        written_task=next((row.code for row in beside if not row.is_form), None),
     )
 
 
-def _with_quizzes(course: Course) -> list[Module | Assessment]:
-    rows = (course.modules.exclude(quiz=None), course.assessments)
-    return [row for each in rows for row in each.select_related("quiz").prefetch_related("quiz__sections")]
+def _assessments(course: Course) -> list[Assessment]:
+    return list(course.assessments.select_related("quiz").prefetch_related("quiz__sections"))
+
+
+def _forms(beside: list[Assessment]) -> tuple[str, ...] | None:
+    return tuple(row.code for row in beside if row.is_form) or None
 
 
 def _module(row: Module) -> PackageModule:
