@@ -8,13 +8,15 @@ import pytest
 
 from courses.catalogue import hours, markup
 from courses.catalogue.models import Approval, Course, Figure, Lesson, Module
+from courses.learning.assessments import Part
 from courses.learning.models import Enrolment
 from quizzes.bank.models import Item, ItemBank, Kind
+from quizzes.delivery import services as delivery
 from quizzes.delivery.models import Quiz, Section
 from quizzes.questions import QUESTION_KINDS
 from tests.admin_pages import DRAWING, boss, filled, make_world, post, problems, signed_in, staff, url
 from tests.courses import factories as make
-from tests.factories import make_item
+from tests.factories import NOW, make_item
 
 pytestmark = pytest.mark.django_db
 
@@ -130,6 +132,88 @@ def test_an_approval_above_what_a_method_gives_is_warned_of_and_without_one_no_h
     told = hours_told(client, course)
     assert "9 contact hours" in told
     assert told.count("More than") == 3 and "More than NCBTMB gives: 0.01 hours." in told
+
+
+# --- beside the modules ---------------------------------------------------------------------------------------------------
+
+
+def add_assessment(client, course, quiz, **fields):
+    data = {"assessments-TOTAL_FORMS": "1", "assessments-0-course": course.pk, "assessments-0-quiz": quiz.pk}
+    given = {"role": "task", "code": "T"} | fields
+    return post(
+        client,
+        url(Course, "change", course.pk),
+        **data,
+        **{f"assessments-0-{name}": value for name, value in given.items()},
+    )
+
+
+def test_an_author_names_a_quiz_of_the_own_bank_as_the_written_task(client, course):
+    quiz = Quiz.objects.create(bank=course.bank, title="Consent")
+
+    answer = add_assessment(client, course, quiz)
+
+    assert answer.status_code == 302, problems(answer)
+    assert [(row.role, row.code, row.quiz) for row in course.assessments.all()] == [("task", "T", quiz)]
+    quiz.refresh_from_db()
+    assert (quiz.cooldown_hours, quiz.pass_mark) == (0, course.pass_mark)
+
+
+def test_a_quiz_of_another_bank_or_of_a_module_is_refused_beside_the_modules(client, course, teacher):
+    other = make.make_course(by=teacher)
+    foreign = make.make_course()
+
+    for quiz, said in (
+        (other.modules.get().quiz, "item bank"),
+        (course.modules.get().quiz, "closes a module"),
+        (foreign.modules.get().quiz, "Select a valid choice"),
+    ):
+        assert said in problems(add_assessment(client, course, quiz))
+    assert not course.assessments.exists()
+
+
+def test_the_publish_page_names_changed_forms_and_their_items_and_is_quiet_when_nothing_changed(client, course):
+    make.make_task(make.make_forms(course))
+    plan = client.get(url(Course, "publish", course.pk)).context["plan"]
+    assert plan.lessons.elsewhere == ("parallel forms", "written task")
+    assert plan.items.new == ("FA-01", "FA-02", "FA-03", "FB-01", "FB-02", "FB-03", "T-01")
+    assert client.post(url(Course, "publish", course.pk), {"note": ""}).status_code == 302
+
+    plan = client.get(url(Course, "publish", course.pk)).context["plan"]
+    assert plan.unchanged
+
+    Quiz.objects.filter(assessment__code="A").update(title="Form A, anew")
+    Item.objects.filter(bank=course.bank, code="FB-01").update(stem="Which one?")
+    plan = client.get(url(Course, "publish", course.pk)).context["plan"]
+    assert (plan.lessons.elsewhere, plan.items.changed) == (("parallel forms",), ("FB-01",))
+
+
+def test_a_problem_of_a_form_leads_to_its_quiz(client, course):
+    make.make_forms(course)
+    form = course.assessments.get(code="B")
+    form.quiz.sections.update(mode="drawn", count=3, min_vignettes=0)
+
+    found = client.get(url(Course, "publish", course.pk)).context["plan"].blocking
+
+    assert [(each.address, "Form B draws its questions anew" in each.reason) for each in found] == [
+        (url(Quiz, "change", form.quiz_id), True)
+    ]
+
+
+def test_the_page_of_an_enrolment_shows_what_was_done_beside_the_modules(client, course):
+    make.make_edition(make.make_task(make.make_forms(course)))
+    enrolment = make.make_enrolment(edition=course.editions.first())
+    make.take_test(enrolment, Part.PRE_TEST, right=2)
+    make.finish_lessons(enrolment)
+    text = make.start_assessment(enrolment, Part.WRITTEN_TASK)
+
+    before = client.get(url(Enrolment, "change", enrolment.pk)).content.decode()
+    delivery.save_answer(text, 1, "It may help.", rev=0, now=NOW)
+    delivery.submit(text, now=NOW)
+    after = client.get(url(Enrolment, "change", enrolment.pk)).content.decode()
+
+    assert "2 of 3 points" in before and "Not handed in" in before
+    assert "Waiting to be marked" in after
 
 
 # --- publish, retire ------------------------------------------------------------------------------------------------------

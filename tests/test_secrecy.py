@@ -22,6 +22,8 @@ from django.urls import path, reverse
 
 from ceu import urls as site_urls
 from courses.learning import services as learning
+from courses.learning.assessments import Part
+from quizzes.bank.authoring import write_question
 from quizzes.bank.models import Item, ItemKey, ItemRevision
 from quizzes.delivery import selection
 from quizzes.delivery import services as delivery
@@ -32,7 +34,7 @@ from tests import queries
 from tests.addresses import address_of, every_address, row_of, values_of, walk
 from tests.courses import factories as make
 from tests.factories import ALL_KINDS, KINDS, NOW, WRONG, make_marked
-from tests.world import HOUR, World, forget
+from tests.world import HOUR, World, canary_question, forget, make_canary_course
 
 pytestmark = pytest.mark.django_db
 NUMBERS = re.compile(rb"86\d{5}\.7513")
@@ -247,6 +249,65 @@ def test_s01_the_marking_desk_tells_what_to_look_for_to_who_marks(world):
 
     assert set().union(*crawlers["instructor"].seen.values()) == secrets_of(world.texts[0])
     assert [crawlers[who].seen for who in WITHOUT_KEYS] == [{}] * len(WITHOUT_KEYS)
+
+
+# --- parallel forms -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tested(world):
+    """An enrolment of the owner in a course with canaries in both forms, and its pre-test handed in."""
+    course = make.make_forms(make_canary_course("delta", modules=1, by=world.people["instructor"]), KINDS)
+    for item in course.bank.items.filter(pool__in=["FA", "FB"]):
+        write_question(item, canary_question(item.kind))
+    enrolment = make.make_enrolment(world.people["owner"], make.make_edition(course))
+    return enrolment, make.take_test(enrolment, Part.PRE_TEST)
+
+
+def crawled(world: World, who: str, enrolment, attempts) -> dict[str, set[str]]:
+    """What a person sees of canaries on every page of these attempts and of the course, door and admin among them."""
+    crawler, slug = Crawler(world, who), enrolment.course.slug
+    pages = ["quizzes:attempt", "quizzes:check", "quizzes:result"]
+    for attempt in attempts:
+        for address in [reverse(name, args=[attempt.uuid]) for name in pages]:
+            crawler.fetch("GET", address)
+        for n in range(1, len(KINDS) + 1):
+            crawler.fetch("GET", reverse("quizzes:question", args=[attempt.uuid, n]))
+        crawler.fetch("GET", reverse("admin:quizzes_attempt_change", args=[attempt.pk]))
+        crawler.fetch("GET", reverse("admin:quizzes_entry_change", args=[attempt.entry_id]))
+    crawler.fetch("GET", reverse("courses:course", args=[slug]))
+    for code in ("A", "B"):
+        crawler.fetch("GET", reverse("courses:quiz", args=[slug, code]))
+        crawler.fetch("POST", reverse("courses:quiz", args=[slug, code]))
+    crawler.fetch("GET", reverse("courses:dashboard"))
+    crawler.fetch("GET", reverse("admin:courses_enrolment_change", args=[enrolment.pk]))
+    return crawler.seen
+
+
+@pytest.mark.parametrize("who", ["owner", "stranger", "registrar", "auditor"])
+def test_s01_a_pre_test_tells_no_key_until_the_post_test_is_handed_in(world, tested, who):
+    enrolment, before = tested
+
+    seen = crawled(world, who, enrolment, [before])
+    make.finish_lessons(enrolment)
+    for module in enrolment.edition.frozen.modules:
+        make.take_quiz(enrolment, module.code)
+    after = make.start_assessment(enrolment, Part.POST_TEST)
+    while_open = crawled(world, who, enrolment, [before, after])
+
+    assert (before.passed, seen, while_open) == (True, {}, {})
+
+
+def test_s01_the_post_test_opens_both_forms_to_their_learner_alone(world, tested):
+    enrolment, before = tested
+    make.finish_lessons(enrolment)
+    make.pass_quizzes(enrolment)
+    after = make.take_test(enrolment, Part.POST_TEST, right=0)
+
+    seen = crawled(world, "owner", enrolment, [before, after])
+
+    assert set().union(*seen.values()) == secrets_of(before) | secrets_of(after)
+    assert [crawled(world, who, enrolment, [before, after]) for who in ("stranger", "registrar", "auditor")] == [{}] * 3
 
 
 # --- the crawler itself ---------------------------------------------------------------------------------------------

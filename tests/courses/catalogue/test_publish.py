@@ -1,6 +1,7 @@
 """Publishing: an immutable, numbered edition, or a list of what still stops it."""
 
 import datetime as dt
+import json
 from decimal import Decimal
 
 import pytest
@@ -106,6 +107,53 @@ def test_the_course_decides_pass_mark_and_attempts_of_its_quizzes():
     rules = PublishedQuiz.objects.content(PublishedQuiz.objects.get().pk).rules
     assert (rules.pass_mark, rules.attempts_allowed, rules.cooldown_after, rules.cooldown_hours) == (75, 5, 3, 12)
     assert quiz.pass_mark == 75
+
+
+def test_an_edition_publishes_its_forms_and_its_task_and_counts_no_hours_for_them():
+    course = make.make_task(make.make_forms(make.make_course(pass_mark=Decimal("75"), attempts_allowed=5)))
+
+    edition = publish(course)
+
+    content = edition.frozen
+    assert Edition.objects.quizzes(edition.pk).keys() == {"M1", "A", "B", "T"}
+    assert [(form.code, form.quiz.questions, form.quiz.pass_mark) for form in content.parallel_forms] == [
+        ("A", 3, 0), ("B", 3, 0),
+    ]  # fmt: skip
+    assert (content.written_task.code, content.written_task.quiz.pass_mark) == ("T", 75)
+    for code, row in content.assessments.items():
+        assert row.quiz.digest == PublishedQuiz.objects.get(pk=Edition.objects.quizzes(edition.pk)[code]).digest
+    assert (content.questions, [module.code for module in content.modules]) == (3, ["M1"])
+    assert publish(course) == edition
+
+
+def test_a_form_is_taken_once_for_nothing_and_tells_no_reason_by_itself():
+    course = make.make_task(make.make_forms(make.make_course(pass_mark=Decimal("75"), attempts_allowed=5)))
+    Quiz.objects.update(reveals="told")
+
+    pinned = Edition.objects.quizzes(publish(course).pk)
+
+    rules = {code: PublishedQuiz.objects.content(pk).rules for code, pk in pinned.items()}
+    told = {
+        code: (rule.pass_mark, rule.attempts_allowed, rule.cooldown_hours, rule.reveals) for code, rule in rules.items()
+    }
+    form = (0, 1, 0, "told")
+    assert told == {"M1": (75, 5, 24, "settled"), "A": form, "B": form, "T": (75, 5, 0, "settled")}
+
+
+def test_an_edition_without_forms_holds_no_word_of_them():
+    """So that what was published before there were any keeps its text and its SHA-256."""
+    assert not {"parallel_forms", "written_task"} & json.loads(make.make_edition().content)["course"].keys()
+
+
+@pytest.mark.parametrize("spoil", [lambda course: course.assessments.filter(code="B").delete(), lambda course: (
+    course.bank.items.filter(code="FB-03").update(status="draft")
+)])  # fmt: skip
+def test_forms_that_are_not_parallel_stop_a_publication(spoil):
+    course = make.make_forms(make.make_course())
+    spoil(course)
+
+    with pytest.raises(catalogue.NotReady, match="form"):
+        publish(course)
 
 
 def test_a_course_that_is_not_ready_is_refused_with_all_that_blocks_and_nothing_is_written():
