@@ -287,8 +287,13 @@ class EditionAdmin(ReadOnlyAdmin):
         course = edition.frozen
         modules = ((row.code, row.title, _lessons(course, row)) for row in course.modules)
         listed = format_html_join("", "<li>{} {}<ol>{}</ol></li>", modules)
+        beside = format_html_join(
+            "",
+            "<li>{} {}, beside the modules</li>",
+            ((row.code, row.quiz.title) for row in course.assessments.values()),
+        )
         return format_html(
-            '<ul class="plain">{}</ul><p>{} words, {} questions.</p>', listed, course.words, course.questions
+            '<ul class="plain">{}{}</ul><p>{} words, {} questions.</p>', listed, beside, course.words, course.questions
         )
 
 
