@@ -113,7 +113,7 @@ def page(user, sat: Sat, *, now: datetime) -> dict[str, Any]:
         "means": [*_means(user, attempt, result, standing), *filter(None, [words.note])],
         # Withheld, nothing may tell which question was right: neither a verdict nor its place in the line.
         "nerve": _nerve(sorted(right, reverse=True) if withheld else right),
-        "topics": _topics(questions),
+        "topics": _topics(questions, sort=withheld),
         "questions": [] if withheld else questions,
         "withheld": withheld,
         "released": result.released,
@@ -236,11 +236,13 @@ def _nerve(right: list[bool]) -> list[str]:
     return ["done"] * done + ["miss"] * (pages.MOST_SEGMENTS - done)
 
 
-def _topics(questions: list[QuestionLine]) -> list[TopicLine]:
+def _topics(questions: list[QuestionLine], *, sort: bool = False) -> list[TopicLine]:
+    """`sort`: the right ones first, so that a place in the line names no question."""
     found: dict[str, list[bool]] = {}
     for question in questions:
         found.setdefault(question.topic, []).append(question.verdict == "Correct")
-    return [TopicLine(text, sum(right), len(right), _nerve(right)) for text, right in found.items()]
+    lines = {text: sorted(right, reverse=True) if sort else right for text, right in found.items()}
+    return [TopicLine(text, sum(right), len(right), _nerve(right)) for text, right in lines.items()]
 
 
 def _question(question: QuestionResult, home: str, words: Names) -> QuestionLine:
