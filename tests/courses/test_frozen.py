@@ -11,7 +11,7 @@ from courses.learning.models import Enrolment
 from quizzes.delivery import services as delivery
 from quizzes.delivery.models import Entry
 from tests.courses import factories as make
-from tests.factories import NOW, make_user
+from tests.factories import NOW, make_marked, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +21,7 @@ UPDATABLE = {Enrolment, Register}
 MUST_BE_FROZEN = {
     "courses.Attestation", "courses.Certificate", "courses.CertificateEvent", "courses.Edition", "courses.EditionQuiz",
     "courses.Evaluation", "courses.EvaluationReceipt", "courses.LessonProgress", "courses.ModuleEntry",
-    "courses.AssessmentEntry",
+    "courses.AssessmentEntry", "quizzes.WrittenMark",
     "quizzes.Attempt", "quizzes.EntryGrant", "quizzes.ItemKey", "quizzes.ItemRevision", "quizzes.PublishedQuiz",
     "quizzes.Response", "courses.CertificateHolder", "courses.CertificateDocument",
 }  # fmt: skip
@@ -30,10 +30,13 @@ MUST_BE_FROZEN = {
 @pytest.fixture
 def world():
     """A course completed and certified, so that every protected table holds a row."""
-    enrolment = make.make_enrolment(edition=make.make_edition(make.make_forms(make.make_course())))
+    enrolment = make.make_enrolment(edition=make.make_edition(make.make_task(make.make_forms(make.make_course()))))
     make.take_test(enrolment, Part.PRE_TEST)
     make.complete(enrolment)
     certificates.issue(enrolment, by=make_user(), now=NOW)
+    text = make.start_assessment(enrolment, Part.WRITTEN_TASK)
+    delivery.save_answer(text, 1, "It may help.", rev=0, now=NOW)
+    make_marked(delivery.submit(text, now=NOW))
     delivery.allow(Entry.objects.first(), extra_attempts=1, reason="Ill", by=None)
 
 
