@@ -108,7 +108,7 @@ def _written_task(mine: QuizFacts, tried: dict[Part, QuizFacts], progress: Progr
         return State.DONE, "Passed"
     if mine.open_attempt:
         return State.HERE, "Begun, and not handed in yet"
-    if any(attempt.waiting for attempt in mine.attempts):
+    if mine.waits:
         return State.SHUT, "Handed in. An instructor marks it within two weeks"
     if mine.attempts:
         if mine.attempts_left == 0:

@@ -1,6 +1,7 @@
 """Pre-test, post-test and written task as learners meet them: entered once, shown at their time, secret until due."""
 
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -17,7 +18,7 @@ from quizzes.delivery.models import Attempt, Entry
 from tests.courses import factories as make
 from tests.courses.learning.test_pages import text_of, url, warm_and_count
 from tests.courses.learning.test_services import at_once
-from tests.factories import NOW
+from tests.factories import NOW, make_marked
 
 pytestmark = pytest.mark.django_db
 
@@ -319,6 +320,28 @@ def test_the_task_stands_on_the_course_page_in_words(client, enrolment):
 
     assert "Task Handed in. An instructor marks it within two weeks Handed in" in page(client, enrolment)
     assert "Waiting to be marked" in text_of(client.get(door(enrolment, TASK)))
+
+
+def test_a_task_that_did_not_pass_is_revised_and_then_passed(client, enrolment):
+    make.finish_lessons(enrolment)
+    make_marked(hand_in_text(enrolment), passes=False, now=timezone.now())
+    assert "Task Not passed yet. Read the marker's comments and revise it To revise" in unescape(
+        page(client, enrolment)
+    )
+    assert "Revise it" in text_of(client.get(door(enrolment, TASK)))
+
+    make_marked(hand_in_text(enrolment), now=timezone.now())
+
+    assert "Task Passed Passed" in page(client, enrolment)
+    text = text_of(client.get(door(enrolment, TASK)))
+    assert "UTC Not passed yet 2" in text and "UTC Passed Knowledge" in text
+    assert AssessmentEntry.objects.count() == 1
+
+
+def hand_in_text(enrolment: Enrolment) -> Attempt:
+    attempt = make.start_assessment(enrolment, TASK, now=timezone.now())
+    delivery.save_answer(attempt, 1, f"It may help, {attempt.number}.", rev=0, now=timezone.now())
+    return delivery.submit(attempt, now=timezone.now())
 
 
 # --- results --------------------------------------------------------------------------------------------------------
