@@ -103,7 +103,9 @@ def result(page: dict[str, Any], result: Result, *, what_now: list[str]) -> dict
     said = {"questions": lines, "written": [line.section for line in lines if line.n in answers]}
     if len(answers) == len(result.questions) == 1:
         (answered,) = answers.values()
-        said |= {"heading": _heading(answered, result), "means": [needed(answered.prompt), *notes, *what_now]}
+        revise = [] if result.passed or result.released else ["The next attempt opens with your text, to be revised."]
+        means = [needed(answered.prompt), *notes, *what_now, *revise]
+        said |= {"heading": _heading(answered, result), "means": means}
     elif notes:
         said["means"] = [*page["means"], *notes]
     return said

@@ -215,7 +215,8 @@ def test_not_passed_yet_the_learner_reads_what_was_met_and_the_comment_and_no_ke
     assert "Met. A stop rule" in page
     assert "Not met yet. Within scope" in page
     assert "Say when to stop." in page
-    assert "You may try again whenever you are ready." in page
+    assert "You may try again whenever you are ready. 2 attempts are left." in page
+    assert "The next attempt opens with your text, to be revised." in page
     assert "canary" not in page
     assert not [word for word in ("The pass mark is", "Correct") if word in page]
 
