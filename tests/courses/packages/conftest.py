@@ -3,7 +3,7 @@ from django.db import transaction
 
 from courses.packages import services as packages
 from tests.courses import factories as make
-from tests.factories import KINDS
+from tests.factories import ALL_KINDS
 
 FIGURE = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><title>A</title><desc>B</desc><path d="M0 0"/></svg>\n'
@@ -27,7 +27,7 @@ def files(small_package, db) -> dict[str, bytes]:
 
 
 def _dumped() -> dict[str, bytes]:
-    course = make.make_course(modules=2, items=KINDS, slug="small", title="Small")
+    course = make.make_course(modules=2, items=ALL_KINDS, slug="small", title="Small")
     course.figures.create(name="drawing", svg=FIGURE.strip())
     dumped = packages.dump(course)
     told = (

@@ -206,7 +206,7 @@ def test_an_item_that_left_is_retired_and_one_that_returns_is_ready_again(folder
     loaded(folder)
     left = (folder / "items" / "M2-07.json").read_bytes()
     (folder / "items" / "M2-07.json").unlink()
-    change(folder, "quizzes/M2.json", '"count": 7', '"count": 6')
+    change(folder, "quizzes/M2.json", '"count": 8', '"count": 7')
 
     report = loaded(folder)
 
@@ -281,11 +281,12 @@ REFUSED = {
     "an unknown Bloom level": ("items/M1-01.json", '"bloom": "Understand"', '"bloom": "Guess"'),
     "no points": ("items/M1-01.json", '"points": "1"', '"points": "0"'),
     "too many decimals": ("items/M1-01.json", '"points": "1"', '"points": "0.001"'),
+    "a negative number of words": ("items/M1-08.json", '"max_words": 20', '"max_words": -20'),
     "an option that is too long": ("items/M1-01.json", '"text": "red"', f'"text": "{"r" * 1001}"'),
     "a share above all": ("items/M1-07.json", '"share": 100', '"share": 101'),
     "a quiz without a title": ("quizzes/M1.json", '"title": "Quiz M1"', '"title": ""'),
     "no time at all": ("quizzes/M1.json", '"title": "Quiz M1"', '"title": "Quiz M1",\n"time_limit_minutes": 0'),
-    "a negative count": ("quizzes/M1.json", '"count": 7', '"count": -1'),
+    "a negative count": ("quizzes/M1.json", '"count": 8', '"count": -1'),
 }
 
 
