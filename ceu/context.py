@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
+from django.utils.translation import get_language
 
 from ceu import theme
 
@@ -19,12 +20,18 @@ LINKS = {
     "desks": "admin:index",
     "theme": "theme",
 }
-FILES = ("site.css", "site.js", "icons.svg", "favicon.svg")
+FILES = ("site.css", "site.js", "lesson.js", "quiz.js", "icons.svg", "favicon.svg")
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    links = _links(get_urlconf() or settings.ROOT_URLCONF, get_script_prefix(), settings.STATIC_URL)
-    return {"site_name": settings.SITE_NAME, "theme": theme.chosen(request), "links": links}
+    where = get_urlconf() or settings.ROOT_URLCONF, get_script_prefix(), settings.STATIC_URL
+    chosen = theme.chosen(request)
+    return {
+        "site_name": settings.SITE_NAME,
+        "theme": chosen,
+        "links": _links(*where),
+        "frame": (settings.SITE_NAME, chosen, get_language(), *where),  # all that the masthead depends on, but the user
+    }
 
 
 @cache

@@ -1,5 +1,7 @@
-"""Pages that know a person stay with that person."""
+"""Headers that every response carries: pages that know a person stay with that person, and one strict policy."""
 
+from csp.constants import HEADER
+from csp.utils import build_policy
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
@@ -18,6 +20,18 @@ def private_pages(get_response):
         else:
             response.setdefault("Cache-Control", "no-cache, private")
         patch_vary_headers(response, ["Cookie"])
+        return response
+
+    return middleware
+
+
+def content_security_policy(get_response):
+    """django-csp words the policy from the settings. It is the same for all pages, so it is worded once a process."""
+    policy = build_policy()
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault(HEADER, policy)
         return response
 
     return middleware

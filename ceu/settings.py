@@ -70,7 +70,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",  # before the files: a drawing that is opened by itself is a document too
+    "ceu.middleware.content_security_policy",  # before the files: a drawing that is opened by itself is a document too
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "ceu.middleware.private_pages",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -96,6 +96,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "ceu.context.site",
             ],
+            "builtins": ["ceu.templatetags.inheritance"],
         },
     }
 ]
@@ -116,9 +117,15 @@ if env("DATABASE_URL", default=""):
     DATABASES = {"default": env.db("DATABASE_URL")}
     if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
         DATABASES["default"]["CONN_MAX_AGE"] = 0
+        DATABASES["default"]["OPTIONS"] = {
+            # How often a hot statement runs on a connection before PostgreSQL keeps its plan (ceu.shared.prepared).
+            "prepare_threshold": 2 if env.bool("DATABASE_PREPARED", default=True) else None,
+        }
         if CEU_MODE != "test":
-            DATABASES["default"]["OPTIONS"] = {
-                "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=8), "timeout": 10}
+            DATABASES["default"]["OPTIONS"]["pool"] = {
+                "min_size": 1,
+                "max_size": env.int("DATABASE_POOL", default=8),
+                "timeout": 10,
             }
 else:
     DATABASES = {

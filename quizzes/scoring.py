@@ -24,12 +24,23 @@ class Score:
 
 def score(marks: Sequence[tuple[Mark, Decimal, bool]], *, pass_mark: Decimal, safety_must_pass: bool) -> Score:
     """The score of (mark, points, is a safety item). 79.9 per cent does not reach a pass mark of 80; 80 does."""
-    earned = sum((mark.earned * Fraction(points) for mark, points, _ in marks), Fraction(0))
-    possible = sum((Fraction(points) for _, points, _ in marks), Fraction(0))
+    earned = _sum((mark.earned, points) for mark, points, _ in marks)
+    possible = _sum((1, points) for _, points, _ in marks)
     percent = 100 * earned / possible if possible else Fraction(0)
     missed = tuple(place for place, (mark, _, safety) in enumerate(marks) if safety and not mark.correct)
     reached = bool(possible) and percent >= Fraction(pass_mark)
     return Score(earned, possible, percent, reached and not (safety_must_pass and missed), reached, missed)
+
+
+def _sum(products: Iterable[tuple[Fraction | int, Decimal]]) -> Fraction:
+    """The exact sum of share x points. Nearly all shares are whole, and adding fractions costs fifty times as much."""
+    whole, part = Decimal(0), Fraction(0)
+    for share, points in products:
+        if share.denominator == 1:
+            whole += points * share.numerator
+        else:
+            part += share * Fraction(points)
+    return part + Fraction(whole)
 
 
 def whole_percent(percent: Fraction | Decimal) -> int:
@@ -39,6 +50,8 @@ def whole_percent(percent: Fraction | Decimal) -> int:
 
 def cut(value: Fraction, places: int) -> Decimal:
     """`value` (not negative) with so many decimal places for a column, cut off and never rounded up."""
+    if value.denominator == 1:
+        return Decimal(value.numerator).quantize(Decimal(1).scaleb(-places))
     return Decimal(math.floor(value * 10**places)).scaleb(-places).quantize(Decimal(1).scaleb(-places), ROUND_FLOOR)
 
 

@@ -24,6 +24,7 @@ CONTENT_CACHES = (
     "courses.learning.surroundings._names",
     "courses.learning.surroundings._of_module",
     "courses.learning.surroundings._of_assessment",
+    "quizzes.delivery.keys.keys_of",
     "quizzes.delivery.models._content",
 )
 
@@ -31,9 +32,8 @@ _flush = TransactionTestCase._fixture_teardown
 
 
 def _flush_without_triggers(self) -> None:
-    # SQLite empties tables with DELETE, which frozen rows refuse; the flush brings the triggers back (post_migrate).
-    if connection.vendor == "sqlite":
-        frozen.uninstall()
+    # Tables are emptied with DELETE or TRUNCATE, which frozen rows refuse; the flush brings the triggers back (post_migrate).
+    frozen.uninstall()
     _flush(self)
 
 

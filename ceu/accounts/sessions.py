@@ -16,6 +16,8 @@ from django.db import connections, router
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from ceu.shared.prepared import hot_cursor
+
 
 class SessionStore(db.SessionStore):
     fetched_user = None
@@ -54,7 +56,7 @@ def _fetch(model, session_key: str):
     using = router.db_for_write(model)
     connection = connections[using]
     statement, names, converters = _statement(model, using)
-    with connection.cursor() as cursor:
+    with hot_cursor(connection) as cursor:
         cursor.execute(statement, [session_key, connection.ops.adapt_datetimefield_value(timezone.now())])
         row = cursor.fetchone()
     if row is None:

@@ -1,11 +1,12 @@
 """The few drawings that pages ask for: an icon, the nerve line, the ring of hours. All are drawn by the server."""
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from math import cos, pi, sin
 
 from django import template
 from django.templatetags.static import static
+from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -21,6 +22,17 @@ def icon(name: str) -> SafeString:
         static("ceu/icons.svg"),
         name,
     )
+
+
+@register.simple_tag
+def address(view: str, *names: str) -> str:
+    """`{% url %}` for the pages that are asked for most: each address is looked up once a process."""
+    return _address(get_urlconf(), get_script_prefix(), view, names)
+
+
+@lru_cache(maxsize=4096)
+def _address(urlconf: str | None, prefix: str, view: str, names: tuple[str, ...]) -> str:
+    return reverse(view, args=names)
 
 
 @register.simple_tag
@@ -64,6 +76,37 @@ def _arcs(first: int, last: int, count: int) -> str:
         f"M{point(n * step + gap)}A{radius} {radius} 0 {int(step - 2 * gap > pi)} 1 {point((n + 1) * step - gap)}"
         for n in range(first, last)
     )
+
+
+class _Kept(template.Node):
+    MOST = 1024
+
+    def __init__(self, nodelist, values) -> None:
+        self.nodelist, self.values = nodelist, values
+        self.rendered: dict[tuple, str] = {}
+
+    def render(self, context) -> str:
+        name = context.template.name
+        if name is None:
+            return self.nodelist.render(context)
+        key = (name, *(value.resolve(context) for value in self.values))
+        if key not in self.rendered:
+            if len(self.rendered) >= self.MOST:
+                self.rendered = {}
+            self.rendered[key] = self.nodelist.render(context)
+        return self.rendered[key]
+
+
+@register.tag
+def kept(parser, token) -> _Kept:
+    """{% kept frame user.is_staff %} … {% endkept %}: rendered once a process for each page template and these values.
+
+    What stands between may depend on nothing else: the text is shown to everybody who comes with equal values.
+    """
+    values = [parser.compile_filter(bit) for bit in token.split_contents()[1:]]
+    nodelist = parser.parse(("endkept",))
+    parser.delete_first_token()
+    return _Kept(nodelist, values)
 
 
 _BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))

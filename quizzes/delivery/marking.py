@@ -1,49 +1,46 @@
 """An open attempt marked, scored and closed. The caller holds the lock on the attempt's row and the transaction."""
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import F
 
 from ceu.shared.failpoints import failpoint
+from ceu.shared.prepared import hot_cursor, prepared, prepared_update
 from quizzes import scoring
-from quizzes.bank.models import ItemKey
+from quizzes.delivery.keys import keys_of
 from quizzes.delivery.models import Attempt, PublishedQuiz, Response
 from quizzes.delivery.paper import QuizContent
-from quizzes.questions import QUESTION_KINDS, Mark, key_from_dict
+from quizzes.questions import QUESTION_KINDS, Mark
 
 _TABLE = f'"{Response._meta.db_table}"'
 _EARNED = Response._meta.get_field("earned")
 
 
 class _Answered(NamedTuple):
+    """`correct` is None until the mark is written."""
+
     pk: int
     revision_id: int
     answer: object
+    rev: int
+    correct: bool | None
 
 
 def close(attempt: Attempt, *, submitted_at: datetime, late: bool) -> None:
-    """Four statements, whatever the number of questions: answers, keys, marks, the attempt.
+    """Three statements whatever the number of questions (answers, marks, the attempt), and one for keys not yet met.
 
     With a written answer the attempt then waits for a person, and has no score: one more statement.
     """
     content = PublishedQuiz.objects.content(attempt.published_quiz_id)
-    # The answers are locked too: an answer saved at this moment is either marked or refused, never stored unmarked.
-    answered = [_Answered(*row) for row in _rows(attempt)]
-    marks = _marks(content, answered)
-    failpoint("submit.marked")
-    marked = [(each, mark) for each, mark in zip(answered, marks, strict=True) if mark is not None]
-    _write_marks(marked)
+    answered, marks = _marked(content, attempt)
     failpoint("submit.responses_written")
-    if len(marked) < len(answered):
-        unmarked = [each.pk for each, mark in zip(answered, marks, strict=True) if mark is None]
+    unmarked = [each.pk for each, mark in zip(answered, marks, strict=True) if mark is None]
+    if unmarked:
         return _leave_waiting(attempt, unmarked, submitted_at, late)
-    score = columns_of(_score(content, answered, [mark for _, mark in marked]))
-    return _write(attempt, Attempt.State.OPEN, score | {"submitted_at": submitted_at, "late": late})
+    return _write_score(attempt, columns_of(_score(content, answered, marks)), submitted_at, late)
 
 
 def complete(attempt: Attempt, judged: Mapping[int, Mark]) -> None:
@@ -54,7 +51,7 @@ def complete(attempt: Attempt, judged: Mapping[int, Mark]) -> None:
 def score_of(attempt: Attempt, judged: Mapping[int, Mark]) -> scoring.Score:
     """The exact score: what machines mark is marked anew, because columns hold cut numbers. Two statements."""
     content = PublishedQuiz.objects.content(attempt.published_quiz_id)
-    answered = [_Answered(*row) for row in _rows(attempt)]
+    answered = [_Answered(*row) for row in _rows(attempt=attempt.pk)]
     found = zip(answered, _marks(content, answered), strict=True)
     return _score(content, answered, [judged[each.pk] if mark is None else mark for each, mark in found])
 
@@ -66,46 +63,69 @@ def _leave_waiting(attempt: Attempt, unmarked: list[int], submitted_at: datetime
     _write(attempt, Attempt.State.OPEN, written)
 
 
-def _rows(attempt: Attempt) -> Iterable[tuple]:
-    responses = Response.objects.select_for_update().filter(attempt=attempt.pk).order_by("n")
-    return responses.values_list("pk", "revision_id", "answer")
+def _marked(content: QuizContent, attempt: Attempt) -> tuple[list[_Answered], list[Mark | None]]:
+    """The answers with their marks, written; None where a person marks.
+
+    No answer is locked: locking costs as much as writing the mark. A mark is written where the answer is still the one
+    that was read; an answer saved at this very moment is read again and marked, and one saved later is refused, because
+    `save_answer` finds the mark. So none is ever stored unmarked.
+    """
+    while True:
+        answered = [_Answered(*row) for row in _rows(attempt=attempt.pk)]
+        marks = _marks(content, answered)
+        failpoint("submit.marked")
+        both = zip(answered, marks, strict=True)
+        todo = [(each, mark) for each, mark in both if mark is not None and each.correct is None]
+        if _write_marks(todo) == len(todo):
+            return answered, marks
+
+
+_rows = prepared(
+    lambda attempt: (
+        Response.objects.filter(attempt=attempt)
+        .order_by("n")
+        .values_list("pk", "revision_id", "answer", "rev", "correct")
+    ),
+    attempt=int,
+)
 
 
 def _marks(content: QuizContent, answered: list[_Answered]) -> list[Mark | None]:
-    found = ItemKey.objects.filter(pk__in=[each.revision_id for each in answered]).values_list("pk", "key")
-    keys = dict(found)
+    keys = keys_of(each.revision_id for each in answered)
     return [_mark(content, each, keys[each.revision_id]) for each in answered]
 
 
-def _mark(content: QuizContent, answered: _Answered, key: str) -> Mark | None:
+def _mark(content: QuizContent, answered: _Answered, key: object) -> Mark | None:
     item = content.item(answered.revision_id)
-    return QUESTION_KINDS[item.kind].mark(item.prompt, _key(key), answered.answer)
+    return QUESTION_KINDS[item.kind].mark(item.prompt, key, answered.answer)
 
 
-@lru_cache(maxsize=2048)
-def _key(text: str) -> Any:
-    """Decoding a key costs more than marking by it, and many attempts are marked by the same one."""
-    return key_from_dict(json.loads(text))
-
-
-def _write_marks(marked: Iterable[tuple[_Answered, Mark]]) -> None:
-    # One UPDATE from a list of values: bulk_update's CASE for each column costs ten times the whole marking.
-    rows = [(each.pk, *_columns(mark)) for each, mark in marked]
-    if not rows:
-        return
-    values = ", ".join(["(%s, %s, %s)"] * len(rows))
-    with connection.cursor() as cursor:
+def _write_marks(marked: list[tuple[_Answered, Mark]]) -> int:
+    """How many were written, in one UPDATE from a list: bulk_update's CASE for each column costs ten times the marking."""
+    if not marked:
+        return 0
+    # Nearly all marks are one of the two constants, all or nothing.
+    columns = {key: _columns(mark) for key, mark in {id(mark): mark for _, mark in marked}.items()}
+    rows = [(each.pk, each.rev, *columns[id(mark)]) for each, mark in marked]
+    if connection.vendor == "postgresql":
+        table = "unnest(%s::bigint[], %s::integer[], %s::numeric[], %s::boolean[]) AS marked (pk, rev, earned, correct)"
+        parameters = [list(column) for column in zip(*rows, strict=True)]
+    else:
+        names = "column1 AS pk, column2 AS rev, column3 AS earned, column4 AS correct"
+        table = f"(SELECT {names} FROM (VALUES {', '.join(['(%s, %s, %s, %s)'] * len(rows))})) AS marked"  # noqa: S608
+        parameters = [value for row in rows for value in row]
+    with hot_cursor(connection) as cursor:
+        # It begins with UPDATE, and not with WITH, so that SQLite's driver counts the rows.
         cursor.execute(
-            f"WITH marked (pk, earned, correct) AS (VALUES {values}) "  # noqa: S608 - only placeholders are put in
-            f"UPDATE {_TABLE} SET earned = marked.earned, correct = marked.correct "
-            f"FROM marked WHERE {_TABLE}.id = marked.pk",
-            [value for row in rows for value in row],
+            f"UPDATE {_TABLE} SET earned = marked.earned, correct = marked.correct "  # noqa: S608 - only placeholders
+            f"FROM {table} WHERE {_TABLE}.id = marked.pk AND {_TABLE}.rev = marked.rev",
+            parameters,
         )
+        return cursor.rowcount
 
 
 def _columns(mark: Mark) -> tuple[object, bool]:
-    earned = scoring.cut(mark.earned, _EARNED.decimal_places)
-    return _EARNED.get_db_prep_save(earned, connection), mark.correct
+    return _EARNED.get_db_prep_save(scoring.cut(mark.earned, _EARNED.decimal_places), connection), mark.correct
 
 
 def _score(content: QuizContent, answered: list[_Answered], marks: list[Mark]) -> scoring.Score:
@@ -129,8 +149,25 @@ def columns_of(score: scoring.Score) -> dict[str, object]:
     }
 
 
+_SCORE = ("state", "submitted_at", "late", "earned", "possible", "percent", "passed", "missed_safety")
+_score_open = prepared_update(
+    lambda attempt, **what: (Attempt.objects.open().filter(pk=attempt), what),
+    attempt=int,
+    **{name: Attempt._meta.get_field(name) for name in _SCORE},
+)
+
+
+def _write_score(attempt: Attempt, columns: dict[str, object], submitted_at: datetime, late: bool) -> None:
+    written = columns | {"submitted_at": submitted_at, "late": late}
+    _written(attempt, written, _score_open(attempt=attempt.pk, **written))
+
+
 def _write(attempt: Attempt, state: str, written: dict[str, object]) -> None:
-    if not Attempt.objects.filter(pk=attempt.pk, state=state).update(**written):
+    _written(attempt, written, Attempt.objects.filter(pk=attempt.pk, state=state).update(**written))
+
+
+def _written(attempt: Attempt, written: dict[str, object], rows: int) -> None:
+    if not rows:
         raise RuntimeError("An attempt was closed without its lock.")
     for name, value in written.items():
         setattr(attempt, name, value)

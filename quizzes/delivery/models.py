@@ -315,7 +315,8 @@ _STATE = """(SELECT state FROM "quizzes_attempt" WHERE id = OLD.attempt_id)"""
 class Response(models.Model):
     """The answer to the n-th question of one attempt, and once submitted what it earned (0 to 1, before points)."""
 
-    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="responses")
+    # The constraint's index begins with the attempt: a second one would be written to with each answer.
+    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="responses", db_index=False)
     n = models.PositiveSmallIntegerField()
     revision = models.ForeignKey(ItemRevision, on_delete=models.PROTECT, related_name="responses")
     order = models.JSONField(help_text="Canonical indexes in the order shown.")

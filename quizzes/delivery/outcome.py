@@ -1,9 +1,10 @@
 """What a learner's result page says: the score in words, what follows from it, and each question as far as released."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from functools import lru_cache
 from html import escape
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -14,7 +15,7 @@ from django.utils.html import linebreaks
 from django.utils.safestring import SafeString, mark_safe
 
 from ceu.shared.prepared import prepared
-from ceu.templatetags.design import icon
+from ceu.templatetags.design import icon, nerve
 from quizzes.delivery import pages, release, results, written_pages
 from quizzes.delivery import services as delivery
 from quizzes.delivery.forms import letter
@@ -29,13 +30,6 @@ ICONS = {"Correct": "check", "Partly correct": "half", "Not correct": "cross", "
 _HUNDREDTH = Decimal("0.01")
 
 
-class TopicLine(NamedTuple):
-    text: str
-    right: int
-    count: int
-    nerve: list[str]
-
-
 class ReasonLine(NamedTuple):
     """`mark` is its class; `lead` is said before the text; `key` stands for the letter it was shown with."""
 
@@ -46,7 +40,7 @@ class ReasonLine(NamedTuple):
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class QuestionLine:
     """One question of the result. `section`, the question with every reason, is empty before release."""
 
@@ -115,6 +109,7 @@ def page(user, sat: Sat, *, now: datetime) -> dict[str, Any]:
         "nerve": _nerve(sorted(right, reverse=True) if withheld else right),
         "topics": _topics(questions, sort=withheld),
         "questions": [] if withheld else questions,
+        "sections": mark_safe("\n".join(each.section for each in questions)),  # noqa: S308 (joined of safe parts)
         "withheld": withheld,
         "released": result.released,
         "passed": result.passed and not result.measures,
@@ -236,13 +231,17 @@ def _nerve(right: list[bool]) -> list[str]:
     return ["done"] * done + ["miss"] * (pages.MOST_SEGMENTS - done)
 
 
-def _topics(questions: list[QuestionLine], *, sort: bool = False) -> list[TopicLine]:
-    """`sort`: the right ones first, so that a place in the line names no question."""
+def _topics(questions: list[QuestionLine], *, sort: bool = False) -> SafeString:
+    """How many were right, topic by topic. `sort`: the right ones first, so that a place in the line names no question."""
     found: dict[str, list[bool]] = {}
     for question in questions:
         found.setdefault(question.topic, []).append(question.verdict == "Correct")
-    lines = {text: sorted(right, reverse=True) if sort else right for text, right in found.items()}
-    return [TopicLine(text, sum(right), len(right), _nerve(right)) for text, right in lines.items()]
+    lines = (
+        f'<div class="nerve-line"><p>{escape(text)}: <b>{sum(right)} of {len(right)}</b></p>'
+        f"{nerve(_nerve(sorted(right, reverse=True) if sort else right), 'few')}</div>"
+        for text, right in found.items()
+    )
+    return mark_safe("".join(lines))  # noqa: S308 (the topic is escaped, the rest are numbers and our own)
 
 
 def _question(question: QuestionResult, home: str, words: Names) -> QuestionLine:
@@ -257,9 +256,12 @@ def _question(question: QuestionResult, home: str, words: Names) -> QuestionLine
         address=_lesson_address(home, slug, anchor),
         safety=question.safety,
     )
-    return line if question.explanation is None else replace(line, section=_section(line, question.explanation))
+    if question.explanation is not None:
+        line.section = _section(line, question.explanation)
+    return line
 
 
+@lru_cache(maxsize=2048)
 def _lesson_address(home: str, slug: str, anchor: str) -> str:
     if not home or not slug:
         return ""
@@ -271,11 +273,11 @@ def _section(line: QuestionLine, explanation: Explanation) -> SafeString:
     """One question with every reason. Put together here: in a template it costs more than all statements together."""
     done = " status--done" if line.verdict == "Correct" else ""
     safety = '<span class="meta">Safety question</span>' if line.safety else ""
-    vignette, note = explanation.prompt.vignette, explanation.review.note
+    note = explanation.review.note
     parts = [
         f'<section class="marked" aria-labelledby="m{line.n}"><div class="row"><span class="label">Question {line.n}</span>'
         f'<span class="status{done}">{icon(line.icon)}{line.verdict}</span>{safety}</div>',
-        f'<div class="case" dir="auto">{linebreaks(vignette, autoescape=True)}</div>' if vignette else "",
+        _case(explanation.prompt.vignette),
         f'<h3 id="m{line.n}" dir="auto">{escape(explanation.prompt.stem)}</h3><ul class="reasons" role="list">',
         *map(_item, _reasons(explanation)),
         "</ul>",
@@ -284,6 +286,11 @@ def _section(line: QuestionLine, explanation: Explanation) -> SafeString:
         "</section>",
     ]
     return mark_safe("".join(parts))  # noqa: S308 (every part that an author or a learner wrote is escaped)
+
+
+@lru_cache(maxsize=512)
+def _case(vignette: str) -> str:
+    return f'<div class="case" dir="auto">{linebreaks(vignette, autoescape=True)}</div>' if vignette else ""
 
 
 def _reread(line: QuestionLine) -> str:
@@ -303,7 +310,9 @@ def _reasons(explanation: Explanation) -> list[ReasonLine]:
     return lines
 
 
+@lru_cache(maxsize=8192)
 def _item(line: ReasonLine) -> str:
+    """Kept: a text, its letter and its verdict come again with every learner who was shown the question."""
     mark = f' class="{line.mark}"' if line.mark else ""
     key = f'<span class="label" aria-hidden="true">{escape(line.key)}</span>' if line.key else ""
     lead = f"<b>{escape(line.lead)}</b> " if line.lead else ""

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet, TextField
+from django.db.models import Exists, OuterRef, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.http import Http404
 from django.urls import reverse
@@ -136,25 +136,30 @@ class _Row(NamedTuple):
     answered_at: datetime | None
 
 
-def _responses(attempt: int) -> QuerySet[Response]:
-    columns = ("n", "revision_id", _text("order"), _text("answer"), "rev", "flagged", "answered_at")
-    return Response.objects.filter(attempt=attempt).order_by("n").values_list(*columns)
+def _with_responses(user: int, uuid: UUID) -> QuerySet[Attempt]:
+    of_row = ("n", "revision_id", _text("order"), _text("answer"), "rev", "flagged", "answered_at")
+    columns = [column if isinstance(column, Cast) else f"responses__{column}" for column in of_row]
+    return _own(user, uuid).order_by("responses__n").values_list(*_SITTING, *columns)
 
 
 def _text(column: str) -> Cast:
-    return Cast(column, TextField())
+    return Cast(f"responses__{column}", TextField())
 
 
-_all_rows = prepared(_responses, attempt=int)
+_rows_of = prepared(_with_responses, user=int, uuid=UUID)
 
 
-def _rows(sitting: Sitting) -> list[_Row]:
-    return [_Row(*row) for row in _all_rows(attempt=sitting.pk)]
+def paper(user, uuid: UUID) -> tuple[Sitting, list[_Row]]:
+    """One statement: the attempt and all its questions. 404 as `sitting`."""
+    found = _rows_of(user=user.pk, uuid=uuid)
+    width = len(_SITTING)
+    return Sitting(*_only(found)[:width]), [_Row(*row[width:]) for row in found]
 
 
 def question(
     user,
     sitting: Sitting,
+    rows: list[_Row],
     n: int,
     *,
     now: datetime,
@@ -163,8 +168,7 @@ def question(
     rev: int | None = None,
     problem: str = "",
 ) -> dict[str, Any]:
-    """One statement. `held` and `rev` are what a form holds that was not stored. 404 for an unknown n."""
-    rows = _rows(sitting)
+    """`held` and `rev` are what a form holds that was not stored. 404 for an unknown n."""
     if not 1 <= n <= len(rows):
         raise Http404("No such question in this attempt.")
     row, home = rows[n - 1], address(sitting.uuid)
@@ -172,6 +176,7 @@ def question(
     control = CONTROLS[prompt.kind]
     stored = control.filled(order, None if row.answer is None else json.loads(row.answer))
     shown = stored if held is None else held
+    lines = control.rows(prompt, order, shown)
     times = [each.answered_at for each in rows if each.answered_at]
     return {
         "sitting": sitting,
@@ -179,7 +184,8 @@ def question(
         "count": len(rows),
         "prompt": prompt,
         "control": control,
-        "rows": control.rows(prompt, order, shown),
+        "rows": lines,
+        "drawn": control.drawn(lines),
         "choices": control.choices(prompt, order) if hasattr(control, "choices") else (),
         "typed": shown[0] if control.labels_itself and shown else "",
         "rev": row.rev if rev is None else rev,
@@ -280,9 +286,8 @@ class Line(NamedTuple):
     flagged: bool
 
 
-def check(user, sitting: Sitting, *, now: datetime, problem: str = "") -> dict[str, Any]:
-    """One statement. Questions without an answer come first."""
-    rows = _rows(sitting)
+def check(user, sitting: Sitting, rows: list[_Row], *, now: datetime, problem: str = "") -> dict[str, Any]:
+    """Questions without an answer come first."""
     lines = [_line(sitting.content, row) for row in rows]
     blank = [line.n for line in lines if not line.answer]
     times = [row.answered_at for row in rows if row.answered_at]
@@ -315,6 +320,16 @@ def _without_answer(blank: list[int]) -> str:
     return f"Questions {', '.join(map(str, blank[:-1]))} and {blank[-1]} have no answer"
 
 
-def any_answered(sitting: Sitting) -> bool:
-    """One statement."""
-    return Response.objects.filter(attempt=sitting.pk, answer__isnull=False).exists()
+_closing = prepared(
+    lambda user, uuid: _own(user, uuid).values_list(
+        *_SITTING, Exists(Response.objects.filter(attempt=OuterRef("pk"), answer__isnull=False))
+    ),
+    user=int,
+    uuid=UUID,
+)
+
+
+def closing(user, uuid: UUID) -> tuple[Sitting, bool]:
+    """One statement: the attempt that is to be submitted, and whether anything of it is answered. 404 as `sitting`."""
+    *columns, answered = _only(_closing(user=user.pk, uuid=uuid))
+    return Sitting(*columns), bool(answered)

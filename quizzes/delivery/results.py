@@ -1,7 +1,7 @@
 """What a learner may be shown of a submitted attempt. Besides marking, the only place that reads keys."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -11,10 +11,11 @@ from django.db.models.functions import Cast
 from ceu.shared.prepared import prepared
 from quizzes import scoring
 from quizzes.delivery import release, timing
+from quizzes.delivery.keys import keys_of
 from quizzes.delivery.models import Attempt, PublishedQuiz, Response
 from quizzes.delivery.paper import PoolItem, Rules
 from quizzes.delivery.refusals import Refusal
-from quizzes.questions import QUESTION_KINDS, Review, key_from_dict
+from quizzes.questions import QUESTION_KINDS, Review
 
 
 class NotSubmitted(Refusal):
@@ -65,7 +66,6 @@ class _Row(NamedTuple):
     answer: Any
     earned: Decimal
     correct: bool
-    key: str | None = None
 
 
 def is_final(attempt: Attempt, *, told: bool = False) -> bool:
@@ -91,14 +91,16 @@ def _is_final(rules: Rules, rows: list[tuple[str, bool | None, int]], told: bool
 
 
 def result_of(attempt: Attempt, *, final: bool) -> Result:
-    """One statement. Without `final` no key is read, and nothing is said but topic, lesson and a verdict in a word.
+    """One statement, and one for keys not yet met. Without `final` no key is asked for, and nothing is said but topic,
+    lesson and a verdict in a word.
 
     Raises NotSubmitted.
     """
     if attempt.state != Attempt.State.SUBMITTED:
         raise NotSubmitted
     content = PublishedQuiz.objects.content(attempt.published_quiz_id)
-    rows = _rows(attempt, final)
+    rows = _rows(attempt)
+    keys = keys_of(row.revision_id for row in rows) if final else {}
     missed = tuple(row.n for row in rows if content.item(row.revision_id).safety and not row.correct)
     passed = bool(attempt.passed)
     pass_mark = content.rules.pass_mark
@@ -111,29 +113,27 @@ def result_of(attempt: Attempt, *, final: bool) -> Result:
         missed_safety=missed,
         released=final,
         measures=content.rules.measures,
-        questions=tuple(_question(row, content.item(row.revision_id)) for row in rows),
+        questions=tuple(_question(row, content.item(row.revision_id), keys) for row in rows),
     )
 
 
-def _responses(attempt: int, *more: str):
-    columns = ("n", "revision_id", Cast("order", TextField()), Cast("answer", TextField()), "earned", "correct", *more)
+def _responses(attempt: int):
+    columns = ("n", "revision_id", Cast("order", TextField()), Cast("answer", TextField()), "earned", "correct")
     return Response.objects.filter(attempt=attempt).order_by("n").values_list(*columns)
 
 
-_verdicts = prepared(_responses, attempt=int)
-_with_keys = prepared(lambda attempt: _responses(attempt, "revision__key__key"), attempt=int)
+_found = prepared(_responses, attempt=int)
 
 
-def _rows(attempt: Attempt, final: bool) -> list[_Row]:
-    found = (_with_keys if final else _verdicts)(attempt=attempt.pk)
+def _rows(attempt: Attempt) -> list[_Row]:
     return [
         _Row(n, revision, json.loads(order), None if answer is None else json.loads(answer), *rest)
-        for n, revision, order, answer, *rest in found
+        for n, revision, order, answer, *rest in _found(attempt=attempt.pk)
     ]
 
 
-def _question(row: _Row, item: PoolItem) -> QuestionResult:
-    explanation = None if row.key is None else _explanation(row, item, row.key)
+def _question(row: _Row, item: PoolItem, keys: dict[int, Any]) -> QuestionResult:
+    explanation = _explanation(row, item, keys[row.revision_id]) if keys else None
     return QuestionResult(row.n, item.objective, item.teaches_at, item.safety, _verdict(row), explanation)
 
 
@@ -145,10 +145,10 @@ def _verdict(row: _Row) -> str:
     return "Partly correct" if row.earned else "Not correct"
 
 
-def _explanation(row: _Row, item: PoolItem, key: str) -> Explanation:
+def _explanation(row: _Row, item: PoolItem, key: Any) -> Explanation:
     kind = QUESTION_KINDS[item.kind]
-    review = kind.review(item.prompt, key_from_dict(json.loads(key)), row.answer)
+    review = kind.review(item.prompt, key, row.answer)
     if review.by_option:
         # In the order the learner saw, so that "the second answer" is the same one.
-        review = replace(review, reasons=tuple(review.reasons[index] for index in row.order))
+        review = Review(tuple(review.reasons[index] for index in row.order), review.note, by_option=True)
     return Explanation(item.prompt, kind.describe(item.prompt, row.answer), review)

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from ceu.shared.failpoints import failpoint
+from ceu.shared.prepared import Json, prepared, prepared_update
 from quizzes import scoring
 from quizzes.delivery import marking, selection, timing
 from quizzes.delivery.models import Attempt, Entry, EntryGrant, PublishedQuiz, Response
@@ -228,23 +229,33 @@ def save_answer(
     answer = QUESTION_KINDS[prompt.kind].parse(prompt, raw)
     if answer is None and not clear:
         return Saved(rev)
-    if _unmarked(attempt, n, now).filter(rev=rev).update(answer=answer, rev=F("rev") + 1, answered_at=now):
+    latest = now - timing.GRACE
+    if _store(attempt=attempt.pk, n=n, rev=rev, latest=latest, answer=answer, answered_at=now):
         return Saved(rev + 1)
     return _why_not_saved(attempt, n, answer, now)
 
 
 def flag(attempt: Attempt, n: int, on: bool, *, now: datetime) -> None:
     """Mark a question to come back to. Raises AttemptClosed, DeadlinePassed; Response.DoesNotExist."""
-    if not _unmarked(attempt, n, now).update(flagged=on):
+    if not _unmarked(attempt.pk, n, now - timing.GRACE).update(flagged=on):
         raise _closed(Response.objects.select_related("attempt").get(attempt=attempt.pk, n=n), now)
 
 
-def _unmarked(attempt: Attempt, n: int, now: datetime) -> QuerySet[Response]:
+def _unmarked(attempt: int, n: int, latest: datetime) -> QuerySet[Response]:
+    """`latest`: the earliest deadline that still takes an answer."""
     # Exists and not a join: PostgreSQL checks the row's own columns (rev, correct) once more after waiting for a lock,
     # but not what stands in another table. `correct` is what tells a saver who waited that the attempt was submitted.
-    in_time = Q(deadline=None) | Q(deadline__gte=now - timing.GRACE)
+    in_time = Q(deadline=None) | Q(deadline__gte=latest)
     writable = Attempt.objects.open().filter(in_time, pk=OuterRef("attempt_id"))
-    return Response.objects.filter(Exists(writable), attempt=attempt.pk, n=n, correct=None)
+    return Response.objects.filter(Exists(writable), attempt=attempt, n=n, correct=None)
+
+
+def _stored(attempt: int, n: int, rev: int, latest: datetime, answer: Any, answered_at: datetime):
+    what = {"answer": answer, "rev": F("rev") + 1, "answered_at": answered_at}
+    return _unmarked(attempt, n, latest).filter(rev=rev), what
+
+
+_store = prepared_update(_stored, attempt=int, n=int, rev=int, latest=datetime, answer=Json, answered_at=datetime)
 
 
 def _why_not_saved(attempt: Attempt, n: int, answer: Any, now: datetime) -> Saved:
@@ -267,7 +278,7 @@ def _closed(response: Response, now: datetime) -> AttemptClosed:
 def submit(attempt: Attempt, *, now: datetime) -> Attempt:
     """Mark and close the attempt; one that is submitted already comes back as it is. Raises AttemptClosed if void."""
     with transaction.atomic():
-        attempt = Attempt.objects.select_for_update().get(pk=attempt.pk)
+        attempt = _locked(attempt.pk)
         failpoint("submit.locked")
         if attempt.state == Attempt.State.VOID:
             raise AttemptClosed
@@ -277,6 +288,16 @@ def submit(attempt: Attempt, *, now: datetime) -> Attempt:
         failpoint("submit.before_commit")
     failpoint("submit.after_commit")
     return attempt
+
+
+_ATTEMPT = [field.attname for field in Attempt._meta.concrete_fields]
+_for_update = prepared(
+    lambda pk: Attempt.objects.select_for_update().filter(pk=pk).order_by().values_list(*_ATTEMPT), pk=int
+)
+
+
+def _locked(pk: int) -> Attempt:
+    return Attempt.from_db("default", _ATTEMPT, _for_update(pk=pk)[0])
 
 
 def close_overdue(now: datetime) -> int:

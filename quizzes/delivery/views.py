@@ -76,32 +76,34 @@ def attempt(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @require_safe
 @signed_in
 def question(request: HttpRequest, uuid: UUID, n: int) -> HttpResponse:
-    now, sitting = timezone.now(), pages.sitting(request.user, uuid)
+    now, (sitting, rows) = timezone.now(), pages.paper(request.user, uuid)
     if sitting.over(now):
         return redirect("quizzes:result", uuid)
     back = request.GET.get("back") == "check"
-    context = pages.question(request.user, sitting, n, now=now, back=back)
+    context = pages.question(request.user, sitting, rows, n, now=now, back=back)
     if any(forms.ANSWER_NAME.match(name) for name in request.GET):
-        context = _with_kept_answer(request, sitting, n, context)
+        context = _with_kept_answer(request, sitting, rows, n, context)
     return render(request, "quizzes/question.html", context)
 
 
-def _with_kept_answer(request: HttpRequest, sitting: Sitting, n: int, context: dict) -> dict:
+def _with_kept_answer(request: HttpRequest, sitting: Sitting, rows: list, n: int, context: dict) -> dict:
     """The answer that waited in the address while its learner signed in again. It is shown, and not yet stored."""
     try:
         given = forms.given(dict(request.GET.lists()), context["prompt"])
     except Malformed:
         return context
-    return pages.question(request.user, sitting, n, now=timezone.now(), back=given.back, held=given.held, rev=given.rev)
+    return pages.question(
+        request.user, sitting, rows, n, now=timezone.now(), back=given.back, held=given.held, rev=given.rev
+    )
 
 
 @require_safe
 @signed_in
 def check(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    now, sitting = timezone.now(), pages.sitting(request.user, uuid)
+    now, (sitting, rows) = timezone.now(), pages.paper(request.user, uuid)
     if sitting.over(now):
         return redirect("quizzes:result", uuid)
-    return render(request, "quizzes/check.html", pages.check(request.user, sitting, now=now))
+    return render(request, "quizzes/check.html", pages.check(request.user, sitting, rows, now=now))
 
 
 @require_safe
@@ -211,8 +213,9 @@ def _again(request: HttpRequest, slot: Slot, given: forms.Given, problem: str, *
     """The question once more, with what was typed."""
     if _wants_json(request):
         return JsonResponse({"problem": problem}, status=status)
+    sitting, rows = pages.paper(request.user, slot.sitting.uuid)
     context = pages.question(
-        request.user, slot.sitting, slot.n, now=timezone.now(),
+        request.user, sitting, rows, slot.n, now=timezone.now(),
         back=given.back, held=given.held, rev=given.rev, problem=problem,
     )  # fmt: skip
     return render(request, "quizzes/question.html", context, status=status)
@@ -255,13 +258,13 @@ def submit(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Marks the attempt. Sent twice, it shows the one result; with nothing answered it asks to confirm first."""
     if request.method != "POST":
         return redirect("quizzes:attempt", uuid)
-    sitting = pages.sitting(request.user, uuid)
+    sitting, answered = pages.closing(request.user, uuid)
     if sitting.state != Attempt.State.OPEN:
         return redirect("quizzes:result", uuid)
     now = timezone.now()
-    if not request.POST.get("confirm") and not sitting.over(now) and not pages.any_answered(sitting):
+    if not request.POST.get("confirm") and not sitting.over(now) and not answered:
         problem = "Confirm that you want to submit without any answer."
-        context = pages.check(request.user, sitting, now=now, problem=problem)
+        context = pages.check(request.user, *pages.paper(request.user, uuid), now=now, problem=problem)
         return render(request, "quizzes/check.html", context, status=422)
     try:
         delivery.submit(sitting, now=now)

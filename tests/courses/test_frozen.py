@@ -93,6 +93,12 @@ def test_every_protected_row_refuses_to_be_changed_or_deleted(world):
         assert (updated, by_orm) == ((model not in UPDATABLE),) * 2, f"{model._meta.label}: UPDATE"
 
 
+@pytest.mark.postgresql
+def test_no_protected_table_can_be_emptied_at_one_go():
+    for model in PROTECTED:
+        assert refused(run(f"TRUNCATE {table(model)} CASCADE")), f"{model._meta.label}: TRUNCATE"
+
+
 def test_a_submitted_answer_can_no_longer_change():
     enrolment = make.make_enrolment()
     make.finish_lessons(enrolment)

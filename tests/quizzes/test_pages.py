@@ -437,7 +437,7 @@ def test_pages_cost_the_same_few_statements_for_any_number_of_questions(client, 
         costs[name] = queries.statements(ctx)
 
     assert costs == {
-        "attempt": 3, "question": 3, "save": 3, "autosave": 3, "flag": 3, "check": 3, "submit": 8, "result": 3
+        "attempt": 3, "question": 2, "save": 3, "autosave": 3, "flag": 3, "check": 2, "submit": 7, "result": 3
     }  # fmt: skip
 
 

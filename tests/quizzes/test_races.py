@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.db import connections
 
+from quizzes.delivery import marking
 from quizzes.delivery import services as delivery
 from quizzes.delivery.models import Attempt, Response
 from tests.factories import NOW, make_attempt, make_entry, make_published, make_user
@@ -87,6 +88,24 @@ def test_an_answer_saved_while_submitting_is_marked_or_refused():
         stored = Response.objects.get(attempt=attempt, n=1)
         assert (stored.answer, stored.correct) == ((2, True) if saved == delivery.Saved(1) else (None, False))
         assert saved == delivery.Saved(1) or isinstance(saved, delivery.AttemptClosed)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_that_comes_between_reading_and_marking_is_read_again(monkeypatch):
+    attempt = make_attempt(kinds=("single", "single"), answers=[False, True])
+    said = []
+
+    def another_tab(name: str) -> None:
+        if name == "submit.marked" and not said:
+            said.extend(at_once(partial(delivery.save_answer, attempt, 1, 2, rev=1, now=NOW)))
+
+    monkeypatch.setattr(marking, "failpoint", another_tab)
+    done = delivery.submit(attempt, now=NOW)
+
+    assert said == [delivery.Saved(2)]
+    assert list(attempt.responses.order_by("n").values_list("answer", "correct")) == [(2, True), (2, True)]
+    assert (done.earned, done.possible) == (2, 2)
 
 
 @pytest.mark.postgresql
