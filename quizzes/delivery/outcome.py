@@ -109,7 +109,6 @@ def page(user, sat: Sat, *, now: datetime) -> dict[str, Any]:
         "nerve": _nerve(sorted(right, reverse=True) if withheld else right),
         "topics": _topics(questions, sort=withheld),
         "questions": [] if withheld else questions,
-        "sections": mark_safe("\n".join(each.section for each in questions)),  # noqa: S308 (joined of safe parts)
         "withheld": withheld,
         "released": result.released,
         "passed": result.passed and not result.measures,
@@ -119,7 +118,8 @@ def page(user, sat: Sat, *, now: datetime) -> dict[str, Any]:
     if PublishedQuiz.objects.content(entry.published_quiz_id).written:
         what_now = [*([] if result.passed else _what_now(user, standing)), *filter(None, [words.note])]
         said |= written_pages.result(said, result, what_now=what_now)
-    return said
+    sections = "\n".join(each.section for each in said["questions"])
+    return said | {"sections": mark_safe(sections)}  # noqa: S308 (joined of safe parts)
 
 
 def released(standing: Standing, rules: Rules, *, told: bool = False) -> bool:

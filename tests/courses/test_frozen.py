@@ -83,12 +83,12 @@ def test_every_protected_row_refuses_to_be_changed_or_deleted(world):
         assert model.objects.exists(), f"{model._meta.label}: no row to try"
         name, pk = column(model), model.objects.values_list("pk", flat=True).first()
         field = next(f for f in model._meta.concrete_fields if not f.primary_key)
-        value = model.objects.values_list(field.attname, flat=True).first()
+        value = model.objects.values_list(field.attname, flat=True).get(pk=pk)
 
         assert refused(run(f"DELETE FROM {table(model)}")), f"{model._meta.label}: DELETE by SQL"
         assert refused(lambda m=model, pk=pk: m.objects.filter(pk=pk)._raw_delete(m.objects.db)), model._meta.label
         updated = refused(run(f"UPDATE {table(model)} SET {name} = {name}"))
-        by_orm = refused(lambda m=model, f=field, v=value: m.objects.update(**{f.attname: v}))
+        by_orm = refused(lambda m=model, pk=pk, f=field, v=value: m.objects.filter(pk=pk).update(**{f.attname: v}))
 
         assert (updated, by_orm) == ((model not in UPDATABLE),) * 2, f"{model._meta.label}: UPDATE"
 
