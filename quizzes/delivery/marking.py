@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Q
 
 from ceu.shared.failpoints import failpoint
 from ceu.shared.prepared import hot_cursor, prepared, prepared_update
@@ -36,10 +38,13 @@ def close(attempt: Attempt, *, submitted_at: datetime, late: bool) -> None:
     """
     content = PublishedQuiz.objects.content(attempt.published_quiz_id)
     answered, marks = _marked(content, attempt)
+    while unmarked := [each for each, mark in zip(answered, marks, strict=True) if mark is None]:
+        if _hand_in(unmarked):
+            failpoint("submit.responses_written")
+            written = {"state": Attempt.State.WAITING, "submitted_at": submitted_at, "late": late}
+            return _write(attempt, Attempt.State.OPEN, written)
+        answered, marks = _marked(content, attempt)
     failpoint("submit.responses_written")
-    unmarked = [each.pk for each, mark in zip(answered, marks, strict=True) if mark is None]
-    if unmarked:
-        return _leave_waiting(attempt, unmarked, submitted_at, late)
     return _write_score(attempt, columns_of(_score(content, answered, marks)), submitted_at, late)
 
 
@@ -56,11 +61,13 @@ def score_of(attempt: Attempt, judged: Mapping[int, Mark]) -> scoring.Score:
     return _score(content, answered, [judged[each.pk] if mark is None else mark for each, mark in found])
 
 
-def _leave_waiting(attempt: Attempt, unmarked: list[int], submitted_at: datetime, late: bool) -> None:
-    # The number moves on, which tells a saver who waited for the lock that the answer was handed in: see `_unmarked`.
-    Response.objects.filter(pk__in=unmarked).update(rev=F("rev") + 1)
-    written = {"state": Attempt.State.WAITING, "submitted_at": submitted_at, "late": late}
-    _write(attempt, Attempt.State.OPEN, written)
+def _hand_in(unmarked: list[_Answered]) -> bool:
+    """Whether the texts that wait for a person are still those that were read: one may be taken back at this moment.
+
+    Their number moves on, as a mark would: it tells a saver who comes later that the attempt is closed, see `_unmarked`.
+    """
+    same = reduce(or_, (Q(pk=each.pk, rev=each.rev) for each in unmarked))
+    return Response.objects.filter(same).update(rev=F("rev") + 1) == len(unmarked)
 
 
 def _marked(content: QuizContent, attempt: Attempt) -> tuple[list[_Answered], list[Mark | None]]:

@@ -9,7 +9,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from quizzes.bank.models import Kind
-from quizzes.delivery import readiness, results, timing
+from quizzes.delivery import marking, readiness, results, timing
 from quizzes.delivery import services as delivery
 from quizzes.delivery.models import Attempt, EntryGrant, PublishedQuiz, Response
 from quizzes.delivery.written_models import AnswerToMark, WrittenMark
@@ -24,6 +24,7 @@ from tests.factories import (
     make_marked,
     make_quiz,
     make_user,
+    make_written,
 )
 from tests.quizzes.test_races import at_once
 
@@ -534,6 +535,39 @@ def test_a_text_saved_while_submitting_is_handed_in_or_refused():
         assert saved == delivery.Saved(2) or isinstance(saved, delivery.AttemptClosed)
         assert written(attempt).answer == f"The {'second' if saved == delivery.Saved(2) else 'first'} text."
         assert fresh(attempt).state == "waiting"
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_text_taken_back_while_submitting_never_leaves_an_attempt_that_waits_for_nothing():
+    published = make_written()
+    for _ in range(40):
+        attempt = make_attempt(make_entry(published=published), answers=["A text."])
+
+        cleared, _ = at_once(
+            partial(delivery.save_answer, attempt, 1, None, rev=1, now=NOW, clear=True),
+            partial(delivery.submit, attempt, now=NOW),
+        )
+
+        taken_back = cleared == delivery.Saved(2)
+        assert taken_back or isinstance(cleared, delivery.AttemptClosed)
+        assert fresh(attempt).state == ("submitted" if taken_back else "waiting")
+        assert AnswerToMark.objects.filter(attempt=attempt).exists() != taken_back
+
+
+def test_a_text_taken_back_between_the_reading_and_the_closing_is_seen(monkeypatch):
+    attempt = make_attempt(make_entry(published=make_written()), answers=["A text."])
+    read = marking._marks
+
+    def marks(content, answered):
+        found = read(content, answered)
+        if answered[0].answer is not None:
+            delivery.save_answer(attempt, 1, None, rev=1, now=NOW, clear=True)
+        return found
+
+    monkeypatch.setattr(marking, "_marks", marks)
+
+    assert delivery.submit(attempt, now=NOW).state == "submitted"
 
 
 # --- statements -----------------------------------------------------------------------------------------------------
