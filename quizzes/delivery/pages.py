@@ -4,7 +4,8 @@ The rows are plain tuples and the map is one string: a page of 100 questions sho
 """
 
 import json
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -18,6 +19,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from ceu.shared.prepared import prepared
 from ceu.templatetags.design import icon
@@ -113,7 +115,13 @@ def clock(user, moment: datetime) -> str:
 
 def day_and_clock(user, moment: datetime) -> str:
     local = timezone.localtime(moment, ZoneInfo(user.time_zone))
-    return f"{date_format(local, 'l, j F Y')} at {local:%H:%M %Z}"
+    return f"{_day(local.date(), get_language())} at {local:%H:%M %Z}"
+
+
+@lru_cache(maxsize=1024)
+def _day(day: date, language: str | None) -> str:
+    """Kept, because one page says it many times and all learners say it in the same few ways."""
+    return date_format(day, "l, j F Y")
 
 
 def left(sitting: Sitting, now: datetime) -> int | None:
