@@ -8,6 +8,19 @@ register = template.Library()
 
 
 class Extends(ExtendsNode):
+    found: template.Template | None = None
+
+    def get_parent(self, context) -> template.Template:
+        """Looked up once where templates are kept anyway. One that extends its namesake is looked for each time."""
+        if self.found is not None:
+            return self.found
+        parent = super().get_parent(context)
+        engine = context.template.engine
+        constant = not self.parent_name.filters and isinstance(self.parent_name.var, str)
+        if constant and not engine.debug and parent.name != context.template.name:
+            self.found = parent
+        return parent
+
     def render(self, context) -> str:
         parent = self.get_parent(context)
         blocks = context.render_context.setdefault(BLOCK_CONTEXT_KEY, BlockContext())

@@ -101,7 +101,9 @@ def enter_quiz(enrolment: Enrolment, module_code: str, *, home: str, now: dt.dat
     existing = _entry(enrolment, module_code, pinned)
     if existing:
         return existing
-    entry = delivery.enter(enrolment.user, PublishedQuiz.objects.get(pk=pinned), title=step.title, home=home)
+    place = surroundings.place(enrolment.edition_id, enrolment.course.slug, module_code)
+    published = PublishedQuiz.objects.get(pk=pinned)
+    entry = delivery.enter(enrolment.user, published, title=step.title, home=home, place=place)
     ModuleEntry.objects.create(enrolment=enrolment, module_code=module_code, entry=entry)
     return entry
 
@@ -146,6 +148,9 @@ def take_up_edition(enrolment: Enrolment, edition: Edition, *, now: dt.datetime)
     enrolment.edition = edition
     enrolment.last_seen_at = now
     enrolment.save(update_fields=["edition", "last_seen_at"])
+    for tie in enrolment.module_entries.select_related("entry"):
+        place = surroundings.place(edition.pk, edition.course.slug, tie.module_code)
+        delivery.replace(tie.entry, place=place)
     return enrolment
 
 

@@ -3,39 +3,47 @@
 from dataclasses import replace
 from functools import lru_cache
 
-from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
 from ceu.shared.prepared import prepared
 from courses.catalogue.models import Edition
-from courses.learning.models import AssessmentEntry, ModuleEntry
+from courses.learning.models import AssessmentEntry
 from quizzes.delivery.models import Attempt, Entry
 from quizzes.delivery.surroundings import Names
 
 _PART = AssessmentEntry.Part
 
 
-def _tied(entry: int) -> QuerySet:
-    """What made the entry: (module code, part, edition, course, whether the enrolment's post-test is handed in)."""
+def place(edition: int, course_slug: str, module_code: str) -> str:
+    """The note that a module's entry carries, so that its names need no statement."""
+    return f"{edition} {course_slug} {module_code}"
+
+
+def _assessments(entry: int) -> QuerySet:
+    """What made the entry: (part, edition, course, whether the enrolment's post-test is handed in)."""
     handed_in = Attempt.objects.submitted().filter(
         entry__assessment_entry__enrolment=OuterRef("enrolment"), entry__assessment_entry__part=_PART.POST_TEST
     )
-    place = ("enrolment__edition", "enrolment__course__slug")
-    modules = ModuleEntry.objects.filter(entry=entry).values_list("module_code", Value(""), *place, Value(False))
-    beside = AssessmentEntry.objects.filter(entry=entry).values_list(Value(""), "part", *place, Exists(handed_in))
-    return modules.union(beside, all=True)
+    return AssessmentEntry.objects.filter(entry=entry).values_list(
+        "part", "enrolment__edition", "enrolment__course__slug", Exists(handed_in)
+    )
 
 
-_tie_of = prepared(_tied, entry=int)
+_assessment_of = prepared(_assessments, entry=int)
 
 
 def names_for(entry: Entry) -> Names:
-    """One statement; the rest is frozen content. An entry that no course made gets no names."""
-    found = _tie_of(entry=entry.pk)
+    """No statement for a module's quiz, one for any other; the rest is frozen content. An entry that no course made
+    gets no names."""
+    if entry.place:
+        edition, slug, module = entry.place.split(" ", 2)
+        return _of_module(module, int(edition), slug)
+    found = _assessment_of(entry=entry.pk)
     if not found:
         return Names()
-    module, part, edition, slug, told = found[0]
-    return _of_assessment(part, edition, slug, bool(told)) if part else _of_module(module, edition, slug)
+    part, edition, slug, told = found[0]
+    return _of_assessment(part, edition, slug, bool(told))
 
 
 @lru_cache(maxsize=512)

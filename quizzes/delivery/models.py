@@ -164,6 +164,9 @@ class Entry(models.Model):
     published_quiz = models.ForeignKey(PublishedQuiz, on_delete=models.PROTECT, related_name="entries")
     title = models.CharField(max_length=200, blank=True, help_text="What the learner's pages call this quiz.")
     home = models.CharField(max_length=200, blank=True, help_text="The address one comes back to from the quiz.")
+    place = models.CharField(
+        max_length=200, blank=True, editable=False, help_text="A note that whoever made the entry left for itself."
+    )
     extra_attempts = models.PositiveSmallIntegerField(default=0)
     time_multiplier = models.DecimalField(
         max_digits=4,

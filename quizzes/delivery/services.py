@@ -72,6 +72,7 @@ __all__ = [
     "mark_written",
     "problems",
     "publish_quiz",
+    "replace",
     "save_answer",
     "standing",
     "standing_of",
@@ -104,12 +105,18 @@ class Standing(NamedTuple):
     waiting: Attempt | None = None
 
 
-def enter(user, published_quiz: PublishedQuiz, *, title: str = "", home: str = "") -> Entry:
+def enter(user, published_quiz: PublishedQuiz, *, title: str = "", home: str = "", place: str = "") -> Entry:
     """A new entry each time it is asked: whoever ties entries to something keeps one for each tie.
 
-    `title` and `home` are what its pages are called and where they lead back to, in the words of whoever asks.
+    `title` and `home` are what its pages are called and where they lead back to, in the words of whoever asks. `place`
+    is a note of theirs, which comes back with the entry when they are asked for names.
     """
-    return Entry.objects.create(user=user, published_quiz=published_quiz, title=title, home=home)
+    return Entry.objects.create(user=user, published_quiz=published_quiz, title=title, home=home, place=place)
+
+
+def replace(entry: Entry, *, place: str) -> None:
+    """Change the note of whoever made the entry."""
+    Entry.objects.filter(pk=entry.pk).update(place=place)
 
 
 @transaction.atomic
