@@ -8,7 +8,7 @@ import datetime as dt
 from django.db import IntegrityError, transaction
 
 from courses.catalogue.models import Course, Edition
-from courses.learning import assessments, attestations, facts
+from courses.learning import assessments, attestations, facts, surroundings
 from courses.learning.completion import Kind, State
 from courses.learning.models import AssessmentEntry, Attestation, Enrolment, LessonProgress, ModuleEntry
 from quizzes.delivery import services as delivery

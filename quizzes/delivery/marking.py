@@ -1,5 +1,6 @@
 """An open attempt marked, scored and closed. The caller holds the lock on the attempt's row and the transaction."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from functools import reduce
@@ -7,7 +8,8 @@ from operator import or_
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import F, Q, TextField
+from django.db.models.functions import Cast
 
 from ceu.shared.failpoints import failpoint
 from ceu.shared.prepared import hot_cursor, prepared, prepared_update
@@ -56,7 +58,7 @@ def complete(attempt: Attempt, judged: Mapping[int, Mark]) -> None:
 def score_of(attempt: Attempt, judged: Mapping[int, Mark]) -> scoring.Score:
     """The exact score: what machines mark is marked anew, because columns hold cut numbers. Two statements."""
     content = PublishedQuiz.objects.content(attempt.published_quiz_id)
-    answered = [_Answered(*row) for row in _rows(attempt=attempt.pk)]
+    answered = _read(attempt)
     found = zip(answered, _marks(content, answered), strict=True)
     return _score(content, answered, [judged[each.pk] if mark is None else mark for each, mark in found])
 
@@ -78,7 +80,7 @@ def _marked(content: QuizContent, attempt: Attempt) -> tuple[list[_Answered], li
     `save_answer` finds the mark. So none is ever stored unmarked.
     """
     while True:
-        answered = [_Answered(*row) for row in _rows(attempt=attempt.pk)]
+        answered = _read(attempt)
         marks = _marks(content, answered)
         failpoint("submit.marked")
         both = zip(answered, marks, strict=True)
@@ -91,10 +93,17 @@ _rows = prepared(
     lambda attempt: (
         Response.objects.filter(attempt=attempt)
         .order_by("n")
-        .values_list("pk", "revision_id", "answer", "rev", "correct")
+        .values_list("pk", "revision_id", Cast("answer", TextField()), "rev", "correct")
     ),
     attempt=int,
 )
+
+
+def _read(attempt: Attempt) -> list[_Answered]:
+    return [
+        _Answered(pk, revision, None if answer is None else json.loads(answer), rev, correct)
+        for pk, revision, answer, rev, correct in _rows(attempt=attempt.pk)
+    ]
 
 
 def _marks(content: QuizContent, answered: list[_Answered]) -> list[Mark | None]:
