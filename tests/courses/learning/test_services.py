@@ -8,7 +8,8 @@ import pytest
 
 from ceu.accounts.models import Licence
 from courses.catalogue import services as catalogue
-from courses.learning import attestations, facts
+from courses.catalogue.models import Lesson
+from courses.learning import attestations, facts, surroundings
 from courses.learning import services as learning
 from courses.learning.completion import Kind, State
 from courses.learning.models import Attestation, Enrolment, EvaluationReceipt, LessonProgress, ModuleEntry
@@ -543,3 +544,18 @@ def test_eight_signatures_at_once_are_one_attestation():
     enrolment = ready()
 
     assert len(set(at_once(8, lambda n: make.attest(enrolment).pk))) == 1
+
+
+def test_a_result_speaks_in_the_words_of_the_edition_that_its_learner_is_on():
+    enrolment = make.make_enrolment(modules=2)
+    make.finish_lessons(enrolment)
+    attempt = make.take_quiz(enrolment, "M1")
+    Lesson.objects.filter(module__course=enrolment.course, slug="m1-l1").update(title="Renamed since")
+
+    before = surroundings.names_for(attempt.entry)
+    learning.take_up_edition(enrolment, publish(enrolment.course), now=LATER)
+    after = surroundings.names_for(Entry.objects.get(pk=attempt.entry_id))
+
+    assert "Renamed since" not in before.lessons["m1-l1"]
+    assert "Renamed since" in after.lessons["m1-l1"]
+    assert (before.topics, before.next_address) == (after.topics, after.next_address)
