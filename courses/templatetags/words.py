@@ -11,3 +11,9 @@ register = template.Library()
 def day(iso: str | None) -> str:
     """2026-11-22 -> 22 November 2026; nothing for nothing."""
     return snapshot.date_in_words(iso) if iso else ""
+
+
+@register.filter
+def grouped(number: int) -> str:
+    """17820 -> 17,820."""
+    return f"{number:,}"
