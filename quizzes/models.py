@@ -1,6 +1,6 @@
 """What the slices define, listed so that Django finds it."""
 
-from quizzes.bank.models import Item, ItemBank, ItemKey, ItemRevision, Option
+from quizzes.bank.models import Item, ItemBank, ItemDraft, ItemKey, ItemRevision, Option
 from quizzes.delivery.models import Attempt, Entry, EntryGrant, PublishedQuiz, Quiz, Response, Section
 from quizzes.delivery.written_models import AnswerToMark, WrittenMark
 
@@ -11,6 +11,7 @@ __all__ = [
     "EntryGrant",
     "Item",
     "ItemBank",
+    "ItemDraft",
     "ItemKey",
     "ItemRevision",
     "Option",

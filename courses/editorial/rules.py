@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from ceu.shared import grade
 from courses.catalogue import figures
 from courses.catalogue.content import to_dict
 from courses.catalogue.markup import count_words
-from courses.editorial import grade, grams, reading
+from courses.editorial import grams, reading
 from courses.packages import places
 from courses.packages.form import Package, PackageItem, PackageLesson
 

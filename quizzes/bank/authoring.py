@@ -12,15 +12,25 @@ from quizzes.questions.codec import plain
 
 def question_of(item: Item) -> Question:
     """The question an item's rows make, right or wrong. Raises BadFormat where a row cannot be read at all."""
-    return _READERS[item.kind](item, list(item.options.all()))
+    return question_from(item, list(item.options.all()))
+
+
+def question_from(item: Item, options: list[Option]) -> Question:
+    """The same of rows that need not be stored. Raises BadFormat."""
+    return _READERS[item.kind](item, options)
+
+
+def rows_from(question: Question, item: Item) -> list[Option]:
+    """Put the question into the item's columns and give the rows of its answer table. Nothing is stored."""
+    for name, value in _blank().items():
+        setattr(item, name, value)
+    item.kind, item.vignette, item.stem = question.prompt.kind, question.prompt.vignette, question.prompt.stem
+    return _WRITERS[item.kind](item, question.prompt, question.key)
 
 
 def write_question(item: Item, question: Question) -> None:
     """Put the question into the saved item's columns and option rows, in place of what was there."""
-    for name, value in _blank().items():
-        setattr(item, name, value)
-    item.kind, item.vignette, item.stem = question.prompt.kind, question.prompt.vignette, question.prompt.stem
-    options = _WRITERS[item.kind](item, question.prompt, question.key)
+    options = rows_from(question, item)
     for position, option in enumerate(options, 1):
         option.item, option.position = item, position
     with transaction.atomic():

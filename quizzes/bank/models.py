@@ -6,7 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 
-from ceu.shared.frozen import FROZEN
+from ceu.shared.frozen import FROZEN, Protection
 
 
 class Kind(models.TextChoices):
@@ -143,6 +143,35 @@ class Option(models.Model):
 
     def __str__(self) -> str:
         return self.text or self.match
+
+
+class ItemDraft(models.Model):
+    """An item as it stood when somebody had saved it: what its history shows and a restoration brings back.
+
+    It never changes. It goes only with its item, which may be deleted as long as it was never published.
+    """
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="drafts")
+    content = models.TextField(help_text="Canonical JSON of quizzes.bank.contents.")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the content.")
+    saved_at = models.DateTimeField(default=timezone.now)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Empty: it was there before anybody saved it here.",
+    )
+
+    protection = Protection(
+        delete_when='EXISTS (SELECT 1 FROM "quizzes_itemrevision" WHERE "quizzes_itemrevision"."item_id" = OLD."item_id")'
+    )
+
+    class Meta:
+        ordering = ["item", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.item} as saved on {self.saved_at:%d %B %Y}"
 
 
 class ItemRevision(models.Model):

@@ -1,5 +1,6 @@
-"""What is done with items: publish them as revisions, retire them."""
+"""What is done with items: publish them as revisions, keep what was saved, restore, copy, retire them."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -7,8 +8,9 @@ from django.db import transaction
 from django.db.models import Max
 
 from ceu.shared import canonical
+from quizzes.bank import contents
 from quizzes.bank.authoring import question_of
-from quizzes.bank.models import Item, ItemKey, ItemRevision
+from quizzes.bank.models import Item, ItemBank, ItemDraft, ItemKey, ItemRevision, Option
 from quizzes.questions import QUESTION_KINDS, BadFormat, Question, key_to_dict, prompt_to_dict
 from quizzes.questions.codec import plain
 
@@ -61,6 +63,69 @@ def retire(item: Item, *, by) -> None:
     """Keep the item out of every later publication. Papers that hold a revision of it keep it."""
     Item.objects.filter(pk=item.pk).update(status=Item.Status.RETIRED)
     item.status = Item.Status.RETIRED
+
+
+# --- the history of a draft -------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def keep(item: Item, *, by) -> ItemDraft:
+    """The draft in the item's history that holds it as it is stored now; made only if the newest one differs."""
+    item = Item.objects.select_for_update().get(pk=item.pk)
+    text = contents.dumps(contents.content_of(item, item.options.all()))
+    newest, digest = item.drafts.first(), canonical.digest(text)
+    if newest and newest.digest == digest:
+        return newest
+    return item.drafts.create(content=text, digest=digest, saved_by=by)
+
+
+@transaction.atomic
+def restore(item: Item, content: dict, *, by) -> ItemDraft:
+    """Write an earlier content into the item. What stood there is kept in its history first."""
+    keep(item, by=None)
+    fields, options = contents.rows_in(content)
+    Item.objects.filter(pk=item.pk).update(**fields)
+    item.options.all().delete()
+    _give(item, options)
+    return keep(item, by=by)
+
+
+@transaction.atomic
+def duplicate(item: Item, *, by) -> Item:
+    """A new draft in the same bank that asks the same, under the next free code."""
+    ItemBank.objects.select_for_update().get(pk=item.bank_id)
+    taken = set(Item.objects.filter(bank=item.bank_id).values_list("code", flat=True))
+    copy = copy_into(item, item.bank, code=next_code(item.code, taken), status=Item.Status.DRAFT)
+    keep(copy, by=by)
+    return copy
+
+
+def copy_into(item: Item, bank: ItemBank, *, code: str, status: str) -> Item:
+    """The item once more, in a bank, with its answers and without its revisions."""
+    fields, options = contents.rows_in(contents.content_of(item, item.options.all()))
+    copy = Item.objects.create(bank=bank, code=code, status=status, **fields)
+    _give(copy, options)
+    return copy
+
+
+def next_code(code: str, taken: set[str]) -> str:
+    """M1-09 -> M1-10, or the next number that is free; a code without a number begins to count. At most 40 characters."""
+    head, number = re.fullmatch(r"(.*?)(\d{0,6})", code, re.DOTALL).groups()
+    head, width, n = (head, len(number), int(number)) if number else (f"{head}-", 1, 1)
+    while True:
+        n += 1
+        made = head[: 40 - len(f"{n:0{width}}")] + f"{n:0{width}}"
+        if made not in taken:
+            return made
+
+
+def _give(item: Item, options: list[Option]) -> None:
+    for option in options:
+        option.item = item
+    Option.objects.bulk_create(options)
+
+
+# --- publishing ---------------------------------------------------------------------------------------------------------
 
 
 def _draft(item: Item) -> _Draft:

@@ -8,6 +8,8 @@ from courses.certificates import services as certificates
 from courses.certificates.models import Register
 from courses.learning.assessments import Part
 from courses.learning.models import Enrolment
+from quizzes.bank import services as bank
+from quizzes.bank.models import Item
 from quizzes.delivery import services as delivery
 from quizzes.delivery.models import Entry
 from tests.courses import factories as make
@@ -23,7 +25,7 @@ MUST_BE_FROZEN = {
     "courses.Evaluation", "courses.EvaluationReceipt", "courses.LessonProgress", "courses.ModuleEntry",
     "courses.AssessmentEntry", "quizzes.WrittenMark",
     "quizzes.Attempt", "quizzes.EntryGrant", "quizzes.ItemKey", "quizzes.ItemRevision", "quizzes.PublishedQuiz",
-    "quizzes.Response", "courses.CertificateHolder", "courses.CertificateDocument",
+    "quizzes.Response", "quizzes.ItemDraft", "courses.CertificateHolder", "courses.CertificateDocument",
 }  # fmt: skip
 
 
@@ -38,6 +40,7 @@ def world():
     delivery.save_answer(text, 1, "It may help.", rev=0, now=NOW)
     make_marked(delivery.submit(text, now=NOW))
     delivery.allow(Entry.objects.first(), extra_attempts=1, reason="Ill", by=None)
+    bank.keep(Item.objects.filter(revisions__isnull=False).first(), by=None)
 
 
 def refused(act) -> bool:

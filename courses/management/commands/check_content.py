@@ -3,8 +3,9 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from ceu.shared import grade
 from courses.catalogue import hours
-from courses.editorial import grade, grams, rules, sections
+from courses.editorial import grams, rules, sections
 from courses.packages import archive, form
 
 FIXTURES = settings.BASE_DIR / "fixtures"

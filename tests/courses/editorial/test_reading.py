@@ -2,7 +2,8 @@
 
 import pytest
 
-from courses.editorial import grade, grams, reading, sections
+from ceu.shared import grade
+from courses.editorial import grams, reading, sections
 
 
 @pytest.mark.parametrize(
