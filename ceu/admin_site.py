@@ -12,6 +12,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.text import slugify
 
+from ceu import admin_letters
+
 # What one does at each desk. A page of the admin names its desk; this is the order they stand in.
 DESKS = {
     "Authoring": "Write courses, and publish them as editions.",
@@ -74,7 +76,8 @@ class SiteAdmin(admin.AdminSite):
 
     def get_urls(self):
         """Without the short cut from a row's number to its page on the site: it asks nobody's scope."""
-        return [pattern for pattern in super().get_urls() if getattr(pattern, "name", "") != "view_on_site"]
+        django_s = [pattern for pattern in super().get_urls() if getattr(pattern, "name", "") != "view_on_site"]
+        return [*admin_letters.urls(self), *django_s]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         """The desks, in the form in which Django's templates know applications."""

@@ -10,12 +10,13 @@ from django.contrib import admin
 from django.urls import URLResolver, get_resolver
 from django.urls.resolvers import RegexPattern
 
+from ceu.accounts import choices
 from tests.world import World
 
 _PARAMETER = re.compile(r"\(\?P<(\w+)>[^)]*\)|<(?:\w+:)?(\w+)>")
 NOBODYS = {
     "uuid": UUID(int=0), "n": 99, "pk": 99_999_999, "object_id": 99_999_999, "slug": "no-such-course", "lesson": "no-such",
-    "module": "M99", "token": "0" * 40, "url": "no-such/", "app_label": "quizzes",
+    "module": "M99", "kind": "no-such", "token": "0" * 40, "url": "no-such/", "app_label": "quizzes", "name": "no-such",
 }  # fmt: skip
 
 
@@ -57,8 +58,10 @@ def values_of(pattern: Pattern, world: World) -> dict[str, Any]:
     """Values that lead to a row: the owner's, or the instructor's."""
     usual = {
         "slug": world.alpha.slug, "lesson": "m1-l1", "module": "M1", "n": 1, "token": world.certificate.token, "pk": world.key.pk,
-        "url": "no-such/", "app_label": "quizzes",
+        "url": "no-such/", "app_label": "quizzes", "name": "certificate-issued",
     }  # fmt: skip
+    if pattern.name == "account_mail_stop":
+        usual["token"] = choices.token_of(world.people["owner"], "licences")
     if pattern.model:
         usual["object_id"] = row_of(pattern.model, world).pk
     if "uuid" in pattern.parameters:

@@ -22,6 +22,8 @@ TOKEN = "t" * 32
 SESSIONS = {"accounts_loginsession", "usersessions_usersession"}
 # allauth shows recovery codes once after they were made: the first look is noted in the row, which changes nothing else.
 NOTED_LOOKS = {"mfa_view_recovery_codes", "mfa_download_recovery_codes"}
+# A mail program sends this POST by itself (RFC 8058). Its right to it is the signed address, which names the one thing it does.
+SIGNED = {"account_mail_stop"}
 
 # anonymous stranger owner instructor elsewhere registrar auditor superuser
 SITE = """
@@ -29,6 +31,8 @@ healthz                             200                             | 405
 readyz                              200                             | 405
 theme                               405                             | 302
 account_profile                     302 200 200 200 200 200 200 200 | 302 200 200 200 200 200 200 200
+account_mail                        302 200 200 200 200 200 200 200 | 302
+account_mail_stop                   200                             | 200
 account_licences                    302 200 200 200 200 200 200 200 | 302 200 200 200 200 200 200 200
 account_licence_add                 302 200 200 200 200 200 200 200 | 302 200 200 200 200 200 200 200
 account_licence_change              302 404 200 404 404 404 404 404 | 302 404 200 404 404 404 404 404
@@ -70,6 +74,7 @@ admin:password_change               302 403 403 302 302 302 302 302 | 302 403 40
 admin:password_change_done          302 403 403 200 200 200 200 200 | 302 403 403 405 405 405 405 405
 admin:autocomplete                  302 403 403 403 403 403 403 403 | 302 403 403 405 405 405 405 405
 admin:jsi18n                        302 403 403 200 200 200 200 200 | 302 403 403 405 405 405 405 405
+admin:letters                       302 403 403 200 200 200 200 200 | 302 403 403 405 405 405 405 405
 admin:app_list                      302 403 403 302 302 302 302 302 | 302 403 403 302 302 302 302 302
 admin/(?P<url>.*)                   302 403 403 404 404 404 404 404 | 302 403 403 404 404 404 404 404
 quizzes:attempt                     302 404 302 404 404 404 404 404 | 405
@@ -100,6 +105,8 @@ courses:course-certificate          302 404 200 404 404 404 404 404 | 302 405 40
 # Pages of one model in the admin: instructor elsewhere registrar auditor superuser.
 # Everywhere there a visitor is sent to sign in, and a learner gets 403.
 ADMIN = """
+letter                                 200                 | 405
+letter_page                            200                 | 405
 accounts_user_changelist               403 403 200 403 200 | 403 403 200 403 200
 accounts_user_add                      403 403 403 403 200 | 403 403 403 403 200
 accounts_user_history                  404 404 200 404 200 | 404 404 200 404 200
@@ -115,6 +122,9 @@ quizzes_itembank_add                   403 403 403 403 200 | 403 403 403 403 200
 quizzes_itembank_history               200 404 403 404 200 | 200 404 403 404 200
 quizzes_itembank_delete                403                 | 403
 quizzes_itembank_change                200 404 403 403 200 | 403 403 403 403 200
+quizzes_item_versions                  200 404 403 403 200 | 404 404 403 403 404
+quizzes_item_uses                      200 404 403 403 200 | 200 404 403 403 200
+quizzes_item_duplicate                 200 404 403 403 200 | 302 404 403 403 302
 quizzes_item_changelist                200 200 403 403 200 | 200 200 403 403 200
 quizzes_item_add                       200 200 403 403 200 | 200 200 403 403 200
 quizzes_item_history                   200 404 403 404 200 | 200 404 403 404 200
@@ -125,6 +135,8 @@ quizzes_itemrevision_add               403                 | 403
 quizzes_itemrevision_history           200 404 403 404 200 | 200 404 403 404 200
 quizzes_itemrevision_delete            403                 | 403
 quizzes_itemrevision_change            200 404 403 403 200 | 403
+quizzes_quiz_look                      405                 | 200 200 403 403 200
+quizzes_quiz_rehearse                  200 404 403 403 200 | 200 404 403 403 200
 quizzes_quiz_changelist                200 200 403 403 200 | 200 200 403 403 200
 quizzes_quiz_add                       200 200 403 403 200 | 200 200 403 403 200
 quizzes_quiz_history                   200 404 403 404 200 | 200 404 403 404 200
@@ -392,7 +404,9 @@ def test_s11_nothing_but_a_read_is_heard_without_the_right_token(world, method, 
     visitor = Visitor(world, "superuser")
 
     found = {
-        pattern.name: visitor.ask(method, address, token=token).status_code for pattern, address in every_address(world)
+        pattern.name: visitor.ask(method, address, token=token).status_code
+        for pattern, address in every_address(world)
+        if pattern.name not in SIGNED
     }
 
     assert {name: status for name, status in found.items() if status != 403} == {}

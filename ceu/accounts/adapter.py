@@ -4,10 +4,12 @@ from urllib.parse import urlencode
 
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.mfa.adapter import DefaultMFAAdapter
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+
+from ceu.shared import letters
 
 
 def client_ip(request: HttpRequest) -> str:
@@ -42,9 +44,12 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account_profile")
 
-    def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
-        ours = {"site_name": settings.SITE_NAME, "provider_contact": settings.PROVIDER_CONTACT}
-        super().send_mail(template_prefix, email, ours | context)
+    def render_mail(
+        self, template_prefix: str, email: str, context: dict, headers: dict[str, str] | None = None
+    ) -> EmailMessage:
+        """As every letter of ours. These leave at once and not by the queue: a person waits for the code, and the
+        queue would keep it."""
+        return letters.write(template_prefix, context).message(email, sender=self.get_from_email())
 
 
 class MFAAdapter(DefaultMFAAdapter):

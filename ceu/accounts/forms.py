@@ -14,8 +14,8 @@ from django.core.validators import MaxLengthValidator
 from django.db import IntegrityError, transaction
 
 from ceu.accounts import zones
-from ceu.accounts.models import Licence, Profession, User
-from ceu.shared.forms import CleanFormMixin, CleanModelForm
+from ceu.accounts.models import Licence, MailChoice, Profession, User
+from ceu.shared.forms import CleanForm, CleanFormMixin, CleanModelForm
 
 LABELS = {
     "email": "E-mail address",
@@ -126,6 +126,20 @@ class LicenceForm(CleanModelForm):
         except IntegrityError:
             self.add_error(None, "This licence is already on your list.")
             return None
+
+
+class MailForm(CleanForm):
+    """One box for each kind of mail that somebody may do without."""
+
+    HINTS = {  # noqa: RUF012 (read only)
+        MailChoice.About.LICENCES: "90, 30 and 7 days before the date of expiry that you entered.",
+        MailChoice.About.STALLED: "At most one mail in two weeks. It ends when you finish the course, or leave it.",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for about, words in MailChoice.About.choices:
+            self.fields[about] = forms.BooleanField(required=False, label=words, help_text=self.HINTS[about])
 
 
 # --- allauth's forms in our words -----------------------------------------------------------------------------------

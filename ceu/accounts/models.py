@@ -75,6 +75,8 @@ class Licence(models.Model):
     number = models.CharField(max_length=40, help_text="Exactly as registered, with leading zeros and letters.")
     issued_on = models.DateField(null=True, blank=True)
     expires_on = models.DateField(null=True, blank=True)
+    # The last reminder: the date of expiry and the days before it, such as "2027-08-31 30".
+    reminded = models.CharField(max_length=20, blank=True, default="", editable=False)
 
     class Meta:
         ordering = ["jurisdiction", "profession"]
@@ -99,6 +101,30 @@ class Licence(models.Model):
     @property
     def masked_number(self) -> str:
         return "…" + self.number[-4:] if len(self.number) > 4 else self.number
+
+
+class MailChoice(models.Model):
+    """What somebody chose about one kind of mail that they may do without. No row: as `usual` has it."""
+
+    class About(models.TextChoices):
+        LICENCES = "licences", "A reminder before a licence expires"
+        STALLED = "stalled", "A reminder of a course that I have not opened for two weeks"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mail_choices")
+    about = models.CharField(max_length=20, choices=About.choices)
+    wanted = models.BooleanField()
+    last_sent_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "about"], name="one_choice_about_a_kind_of_mail")]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_about_display()}"
+
+    @classmethod
+    def usual(cls, about: str) -> bool:
+        """What holds for whoever has chosen nothing."""
+        return about == cls.About.LICENCES
 
 
 class LoginSession(AbstractBaseSession):

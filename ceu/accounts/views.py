@@ -11,10 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from ceu.accounts.forms import LicenceForm, ProfileForm
-from ceu.accounts.models import Licence
+from ceu.accounts import choices
+from ceu.accounts.forms import LicenceForm, MailForm, ProfileForm
+from ceu.accounts.models import Licence, MailChoice
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -85,3 +87,32 @@ def licence_delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
             messages.success(request, "The licence is off your list. Certificates that name it are not changed.")
         return redirect("account_licences")
     return render(request, "accounts/licence_delete.html", {"licence": licence})
+
+
+# --- mail that one may do without -------------------------------------------------------------------------------------
+
+
+@get_or_post
+@login_required
+def mail(request: HttpRequest) -> HttpResponse:
+    form = MailForm(request.POST if request.method == "POST" else None, initial=choices.of(request.user))
+    if request.method == "POST" and form.is_valid():
+        choices.choose(request.user, form.cleaned_data)
+        messages.success(request, "Your choice is saved.")
+        return redirect("account_mail")
+    return render(request, "accounts/mail.html", {"form": form})
+
+
+@csrf_exempt  # RFC 8058: mail programs send the POST by themselves; the signed address is the right to it
+@get_or_post
+def mail_stop(request: HttpRequest, token: str) -> HttpResponse:
+    """Stops one kind of mail, signed in or not. A GET only asks: mail scanners open every address in a mail."""
+    found = choices.read_token(token)
+    if found is None:
+        return render(request, "accounts/mail_stop.html", {"unknown": True}, status=404)
+    user, about = found
+    stopped = request.method == "POST"
+    if stopped:
+        choices.choose(user, {about: False})
+    words = MailChoice.About(about).label
+    return render(request, "accounts/mail_stop.html", {"about": words, "stopped": stopped})

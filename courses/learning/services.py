@@ -7,8 +7,9 @@ import datetime as dt
 
 from django.db import IntegrityError, transaction
 
+from ceu.shared import outbox
 from courses.catalogue.models import Course, Edition
-from courses.learning import assessments, attestations, facts, surroundings
+from courses.learning import assessments, attestations, facts, mail, surroundings
 from courses.learning.completion import Kind, State
 from courses.learning.models import AssessmentEntry, Attestation, Enrolment, LessonProgress, ModuleEntry
 from quizzes.delivery import services as delivery
@@ -63,7 +64,9 @@ def enrol(
             left = Enrolment.objects.of(user).unfinished().filter(course=course).select_for_update().first()
             if left:
                 return _take_up_again(left, stated)
-            return Enrolment.objects.create(user=user, course=course, edition=edition, enrolled_at=now, **stated)
+            made = Enrolment.objects.create(user=user, course=course, edition=edition, enrolled_at=now, **stated)
+            outbox.after_commit(mail.tell_enrolled, enrolment=made.pk)
+            return made
     except IntegrityError:  # the same click, twice at once
         return Enrolment.objects.of(user).active().get(course=course)
 
