@@ -12,6 +12,7 @@ from courses.catalogue.models import (
     GlossaryTerm,
     LearningObjective,
     Lesson,
+    LessonSection,
     Module,
     Reference,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "LearningObjective",
     "Lesson",
     "LessonProgress",
+    "LessonSection",
     "Module",
     "ModuleEntry",
     "Reference",

@@ -5,6 +5,7 @@ from courses.certificates import views as certificates
 from courses.evaluations import views as evaluations
 from courses.learning import views as learning
 from courses.record import views as record
+from courses.search import views as search
 
 app_name = "courses"
 
@@ -25,6 +26,7 @@ _COURSE = [
 urlpatterns = [
     path("", catalogue.catalogue, name="catalogue"),
     path("record/", record.dashboard, name="dashboard"),
+    path("search/", search.search, name="search"),
     path("verify/", certificates.verify, name="verify"),
     path("verify/<str:token>/", certificates.verify_token, name="verify-token"),
     path("certificates/<uuid:uuid>/", certificates.certificate, name="certificate"),

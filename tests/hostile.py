@@ -1,6 +1,7 @@
 """A course and a learner all of whose texts are payloads, for tests that open their pages."""
 
 from types import SimpleNamespace
+from urllib.parse import quote
 
 from django.urls import reverse
 
@@ -111,7 +112,7 @@ def learner_pages(hostile: SimpleNamespace) -> list[str]:
     home, attempt = "/courses/hostile/", f"/attempts/{hostile.attempt.uuid}/"
     questions = [f"{attempt}{n}/" for n in range(1, len(KINDS) + 1)]
     return [
-        "/", "/record/", home, f"{home}lessons/m1-l1/", f"{home}lessons/m1-l2/", f"{home}quizzes/M1/", f"{home}evaluation/",
+        "/", "/record/", "/search/?q=alert+or+nerve", f"/search/?q={quote(WORST)}", home, f"{home}lessons/m1-l1/", f"{home}lessons/m1-l2/", f"{home}quizzes/M1/", f"{home}evaluation/",
         f"{home}attestation/", f"{home}leave/", f"{home}certificate/", *questions, f"{attempt}check/", f"{attempt}result/",
         "/accounts/profile/", "/accounts/licences/", f"/accounts/licences/{hostile.licence.uuid}/", f"/accounts/licences/{hostile.licence.uuid}/delete/",
     ]  # fmt: skip

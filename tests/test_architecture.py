@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Left may import right; between two ">" nobody may import a neighbour. A module belongs to its longest prefix here.
 ORDER = """
     ceu.urls ceu.management > ceu.demo > courses > courses.record courses.renewals courses.reports
-    > courses.certificates > courses.evaluations > courses.learning > courses.editorial > courses.packages > courses.catalogue
+    > courses.certificates > courses.evaluations > courses.notes courses.offline courses.search > courses.learning > courses.editorial > courses.packages > courses.catalogue
     > quizzes > quizzes.analysis quizzes.interchange quizzes.practice > quizzes.delivery > quizzes.bank
     > quizzes.scoring > quizzes.questions > ceu > ceu.accounts > ceu.shared
 """
@@ -19,9 +19,10 @@ HEIGHT = {unit: -step for step, units in enumerate(ORDER.split(">")) for unit in
 IN_A_SLICE = ["models", "services", "forms", "views", "admin"]  # each may import those before it
 
 PURE = {
-    "quizzes": "questions/* scoring delivery/selection delivery/timing delivery/paper delivery/release",
-    "courses": "catalogue/content catalogue/readiness catalogue/parallel catalogue/hours catalogue/markup "
-    "catalogue/figures packages/form packages/places editorial/* "
+    "ceu": "shared/canonical shared/grade",
+    "quizzes": "questions/* scoring bank/lint bank/compare delivery/selection delivery/timing delivery/paper delivery/release",
+    "courses": "catalogue/content catalogue/readiness catalogue/checklist catalogue/outline catalogue/parallel catalogue/hours catalogue/markup "
+    "catalogue/figures catalogue/sections search/query search/results packages/form packages/places editorial/* "
     "learning/completion learning/assessments learning/gain learning/attestations evaluations/questions "
     "certificates/eligibility certificates/snapshot "
     "certificates/numbers certificates/chain certificates/document",

@@ -85,6 +85,7 @@ quizzes:submit                      302                             | 302 404 42
 quizzes:result                      302 404 302 404 404 404 404 404 | 405
 courses:catalogue                   200                             | 405
 courses:dashboard                   302 200 200 200 200 200 200 200 | 302 405 405 405 405 405 405 405
+courses:search                      200                             | 405
 courses:verify                      200                             | 405
 courses:verify-token                200                             | 405
 courses:certificate                 302 404 200 404 404 404 404 404 | 302 405 405 405 405 405 405 405

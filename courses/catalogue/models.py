@@ -392,6 +392,31 @@ class EditionQuiz(models.Model):
         return f"{self.edition} · {self.code}"
 
 
+class LessonSection(models.Model):
+    """A section of a lesson of one edition as plain text, for full-text search. `place` counts through the whole course.
+
+    Each database keeps an index of its own beside it (courses.catalogue.fulltext).
+    """
+
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="sections")
+    place = models.PositiveIntegerField()
+    lesson = models.CharField(max_length=60)
+    anchor = models.CharField(max_length=64, blank=True)
+    language = models.CharField(max_length=10)
+    heading = models.TextField()
+    text = models.TextField()
+
+    protection = FROZEN
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "place"], name="a_section_has_a_place_in_its_edition")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.edition} · {self.lesson}#{self.anchor}"
+
+
 # Frozen rows never change, so what was read once is kept for the life of the process, by primary key.
 
 

@@ -5,7 +5,7 @@ import datetime as dt
 from django.db import transaction
 
 from ceu.shared import canonical
-from courses.catalogue import content, drafts
+from courses.catalogue import content, drafts, fulltext
 from courses.catalogue.models import Assessment, Course, Edition, EditionQuiz
 from courses.catalogue.readiness import Problem
 from quizzes.bank.models import ItemBank
@@ -84,6 +84,7 @@ def publish(course: Course, *, by, now: dt.datetime, note: str = "") -> Edition:
     EditionQuiz.objects.bulk_create(
         EditionQuiz(edition=edition, code=code, published_quiz=quiz) for code, quiz in published.items()
     )
+    fulltext.index(edition)
     return edition
 
 

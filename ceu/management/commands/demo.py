@@ -9,6 +9,7 @@ from django.core.servers import basehttp
 from django.utils import timezone
 
 from ceu import demo
+from courses.catalogue import fulltext
 
 ADDRESS = "127.0.0.1"
 
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         accounts = demo.make_accounts()
         self._load(accounts["instructor"])
+        fulltext.index_missing()  # of a database that was there before the search
         self._tell(accounts)
         if not no_serve:
             self._serve(port)
