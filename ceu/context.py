@@ -1,4 +1,4 @@
-"""What every page knows: the site's name, the chosen colours, and where the masthead leads. No query, ever."""
+"""What every page knows: the site's name, the chosen colours and size, and where the masthead leads. No query, ever."""
 
 from functools import cache
 
@@ -25,12 +25,13 @@ FILES = ("site.css", "site.js", "lesson.js", "quiz.js", "icons.svg", "favicon.sv
 
 def site(request: HttpRequest) -> dict[str, object]:
     where = get_urlconf() or settings.ROOT_URLCONF, get_script_prefix(), settings.STATIC_URL
-    chosen = theme.chosen(request)
+    chosen, size = theme.chosen(request), theme.size(request)
     return {
         "site_name": settings.SITE_NAME,
         "theme": chosen,
+        "size": size,
         "links": _links(*where),
-        "frame": (settings.SITE_NAME, chosen, get_language(), *where),  # all that the masthead depends on, but the user
+        "frame": (settings.SITE_NAME, chosen, size, get_language(), *where),  # all that the masthead depends on, but the user
     }
 
 

@@ -1,4 +1,5 @@
-"""Page colours: as the device, light or dark. A cookie that the server sets, because pages are coloured by the server."""
+"""Page colours (as the device, light or dark) and the size of text. Cookies that the server sets, because it paints the
+pages: nothing changes colour or size after it was drawn."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -6,26 +7,42 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 THEMES = {"light", "dark"}
+SIZES = {"large", "largest"}
 A_YEAR = 365 * 24 * 3600
 
 
 def chosen(request: HttpRequest) -> str:
-    theme = request.COOKIES.get(settings.THEME_COOKIE_NAME, "")
-    return theme if theme in THEMES else ""
+    """Empty: as the device."""
+    return _kept(request, settings.THEME_COOKIE_NAME, THEMES)
+
+
+def size(request: HttpRequest) -> str:
+    """Empty: the usual size."""
+    return _kept(request, settings.SIZE_COOKIE_NAME, SIZES)
+
+
+def _kept(request: HttpRequest, cookie: str, known: set[str]) -> str:
+    value = request.COOKIES.get(cookie, "")
+    return value if value in known else ""
 
 
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:
+    """One of the two, whichever was sent; a value that is none takes the choice back."""
     response = HttpResponse(status=204) if "application/json" in request.headers.get("accept", "") else _back(request)
-    theme = request.POST.get("theme", "")
-    if theme in THEMES:
-        response.set_cookie(
-            settings.THEME_COOKIE_NAME, theme, max_age=A_YEAR, secure=settings.SECURE, httponly=True, samesite="Lax"
-        )
+    if "size" in request.POST:
+        _keep(response, settings.SIZE_COOKIE_NAME, request.POST["size"], SIZES)
     else:
-        response.delete_cookie(settings.THEME_COOKIE_NAME, samesite="Lax")
-        response.cookies[settings.THEME_COOKIE_NAME]["secure"] = settings.SECURE
+        _keep(response, settings.THEME_COOKIE_NAME, request.POST.get("theme", ""), THEMES)
     return response
+
+
+def _keep(response: HttpResponse, cookie: str, value: str, known: set[str]) -> None:
+    if value in known:
+        response.set_cookie(cookie, value, max_age=A_YEAR, secure=settings.SECURE, httponly=True, samesite="Lax")
+    else:
+        response.delete_cookie(cookie, samesite="Lax")
+        response.cookies[cookie]["secure"] = settings.SECURE
 
 
 def _back(request: HttpRequest) -> HttpResponse:

@@ -77,6 +77,27 @@ def test_colours_are_kept_in_a_cookie_and_painted_by_the_server(client):
 
 
 @pytest.mark.django_db
+def test_the_size_of_text_is_kept_beside_the_colours(client):
+    client.post("/theme/", {"theme": "dark"})
+    client.post("/theme/", {"size": "largest"})
+    both = client.get("/accounts/login/").text
+    client.post("/theme/", {"size": "usual"})
+    usual = client.get("/accounts/login/").text
+
+    assert '<html lang="en-gb" dir="ltr" data-theme="dark" data-size="largest">' in both
+    assert 'value="largest" aria-pressed="true"' in both
+    assert '<html lang="en-gb" dir="ltr" data-theme="dark">' in usual
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("value", ["", "huge", '"><script>', "\x00"])
+def test_a_size_that_is_none_is_the_usual(client, value):
+    client.cookies["size"] = value
+
+    assert "data-size" not in client.get("/accounts/login/").text
+
+
+@pytest.mark.django_db
 def test_colours_asked_for_by_a_script_answer_without_a_page(client):
     response = client.post("/theme/", {"theme": "light"}, headers={"accept": "application/json"})
 

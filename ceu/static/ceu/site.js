@@ -1,19 +1,20 @@
 // Small comforts for every page. Nothing here is needed to use the site.
 
-// Page colours change in place, so that text typed into a form is not lost.
+// Page colours and the size of text change in place, so that text typed into a form is not lost.
 const colours = document.querySelector("form.switch");
 colours?.addEventListener("submit", async (event) => {
   const { submitter } = event;
   if (!submitter) return;
   event.preventDefault();
+  const { name, value } = submitter;
   const body = new FormData(colours);
-  body.set(submitter.name, submitter.value);
+  body.set(name, value);
   const answer = await fetch(colours.action, { method: "POST", body, headers: { accept: "application/json" } }).catch(() => null);
   if (!answer?.ok) return colours.submit();
   const root = document.documentElement;
-  if (submitter.value === "auto") delete root.dataset.theme;
-  else root.dataset.theme = submitter.value;
-  for (const button of colours.querySelectorAll("button")) button.ariaPressed = String(button === submitter);
+  if (value === "auto" || value === "usual") delete root.dataset[name];
+  else root.dataset[name] = value;
+  for (const button of colours.querySelectorAll(`[name=${name}]`)) button.ariaPressed = String(button === submitter);
 });
 
 // A password can be shown while it is typed.
