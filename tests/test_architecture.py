@@ -23,7 +23,7 @@ PURE = {
     "quizzes": "questions/* scoring bank/lint bank/compare delivery/selection delivery/timing delivery/paper delivery/release",
     "courses": "catalogue/content catalogue/readiness catalogue/checklist catalogue/outline catalogue/parallel catalogue/hours catalogue/markup "
     "catalogue/figures catalogue/sections search/query search/results packages/form packages/places editorial/* "
-    "learning/completion learning/assessments learning/gain learning/attestations evaluations/questions "
+    "learning/completion learning/reading_time learning/assessments learning/gain learning/attestations evaluations/questions "
     "certificates/eligibility certificates/snapshot "
     "certificates/numbers certificates/chain certificates/document",
 }

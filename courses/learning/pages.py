@@ -11,8 +11,7 @@ from courses.catalogue import markup
 from courses.catalogue import pages as catalogue
 from courses.catalogue.content import EditionContent, Lesson, Module
 from courses.catalogue.models import Edition
-
-WORDS_A_MINUTE = 200
+from courses.learning import reading_time
 
 
 @dataclass(frozen=True)
@@ -25,13 +24,15 @@ class Link:
 @dataclass(frozen=True)
 class LessonPage:
     """A lesson as everybody reads it, its parts rendered. `outline` is (slug, digest) of each lesson of the course;
-    `after` is what follows in the course: a lesson, or the quiz of the module."""
+    `after` is what follows in the course: a lesson, or the quiz of the module. `left`: anchor -> how long from there to
+    the end."""
 
     title: str
     digest: str
     home: str
     outline: tuple[tuple[str, str], ...]
     headings: tuple[markup.Heading, ...]
+    left: dict[str, str]
     before: Link | None
     after: Link | None
     rail: SafeString
@@ -53,7 +54,7 @@ def lesson_page(edition: int, course_slug: str, slug: str) -> LessonPage:
         "number": course.numbers[slug],
         "module_number": course.by_code[module.code][0],
         "place": place + 1,
-        "minutes": max(1, round(survey.words / WORDS_A_MINUTE)),
+        "minutes": reading_time.minutes(survey.words),
         "headings": tuple(heading for heading in survey.headings if heading.level == 2 and heading.anchor),
         "before": _before(course, course_slug, place),
         "after": _after(course, course_slug, place, module),
@@ -62,6 +63,7 @@ def lesson_page(edition: int, course_slug: str, slug: str) -> LessonPage:
         title=f"{context['number']} {lesson.title}",
         digest=lesson.digest,
         outline=tuple((row.slug, row.digest) for row in course.lessons),
+        left=reading_time.from_sections(lesson),
         # Cleaned on the way in, and made of escaped parts by `render`; the content security policy holds besides.
         body=mark_safe(markup.render(lesson, course)),  # noqa: S308
         **{name: context[name] for name in ("home", "headings", "before", "after")},

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from courses.catalogue import pages as catalogue
 from courses.catalogue.models import Edition
-from courses.learning import assessments, facts, pages, services
+from courses.learning import assessments, facts, pages, reading_time, services
 from courses.learning.assessments import Part
 from courses.learning.completion import Kind, State
 from courses.learning.forms import EnrolForm
@@ -63,6 +63,9 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
         "methods": catalogue.methods(edition.pk),
         "corrections": pages.corrections(edition.pk, slug, linked=enrolment is not None),
         "outline": _outline(edition.frozen, progress),
+        "left": reading_time.of_course(edition.frozen, {step.key for step in progress.lessons if step.done})
+        if progress
+        else "",
         "nerve": _nerve(progress) if progress else (),
         **beside,
     }
@@ -186,8 +189,13 @@ def lesson(request: HttpRequest, slug: str, lesson: str) -> HttpResponse:
         "page": page,
         "done": (lesson, page.digest) in reading.finished,
         "resume": next((heading for heading in page.headings if heading.anchor == anchor), None),
+        "rest": page.left.get(anchor, ""),
         "changed": any(read == lesson and digest != page.digest for read, digest in reading.finished),
         "nerve": [_segment(row, lesson, reading.finished) for row in page.outline],
+        "left": reading_time.of_course(
+            Edition.objects.content(reading.edition),
+            {lesson, *(row[0] for row in page.outline if row in reading.finished)},
+        ),
     }
     return render(request, "courses/lesson.html", context)
 

@@ -13,7 +13,7 @@ from courses.catalogue.content import EditionContent
 from courses.catalogue.models import Edition
 from courses.certificates import snapshot
 from courses.certificates.models import Certificate, CertificateEvent
-from courses.learning import facts
+from courses.learning import facts, reading_time
 from courses.learning.completion import Kind, Progress, State
 from courses.learning.models import Enrolment
 
@@ -66,6 +66,11 @@ class Studied:
         return [
             "done" if step.done else "here" if step.state is State.HERE else "" for step in self.progress.lessons[:24]
         ]
+
+    @property
+    def left(self) -> str:
+        """How long it takes to read the lessons that are not read yet, in words."""
+        return reading_time.of_course(self.course, {step.key for step in self.progress.lessons if step.done})
 
     @property
     def resume_at(self) -> str:
