@@ -58,7 +58,7 @@ def values_of(pattern: Pattern, world: World) -> dict[str, Any]:
     """Values that lead to a row: the owner's, or the instructor's."""
     usual = {
         "slug": world.alpha.slug, "lesson": "m1-l1", "module": "M1", "n": 1, "token": world.certificate.token, "pk": world.key.pk,
-        "url": "no-such/", "app_label": "quizzes", "name": "certificate-issued",
+        "url": "no-such/", "app_label": "quizzes", "kind": "single", "name": "certificate-issued",
     }  # fmt: skip
     if pattern.name == "account_mail_stop":
         usual["token"] = choices.token_of(world.people["owner"], "licences")

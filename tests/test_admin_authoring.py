@@ -353,18 +353,6 @@ def test_the_page_of_an_item_shows_the_fields_of_its_kind_and_sends_back_what_it
     assert ("answer" in shown, "choose" in shown) == (kind == Kind.NUMERIC, kind == Kind.MULTIPLE)
 
 
-def test_a_new_item_is_begun_with_its_kind_and_finished_on_its_own_page(client, course):
-    given = {"bank": course.bank.pk, "code": "N-1", "kind": "true_false", "pool": "M1", "stem": "Nerves glide."}
-
-    begun = client.post(url(Item, "add"), given)
-    item = Item.objects.get(code="N-1")
-    page = client.get(url(Item, "change", item.pk)).content.decode()
-
-    assert (begun.status_code, begun["Location"]) == (302, url(Item, "change", item.pk))
-    assert [option.text for option in item.options.all()] == ["True", "False"]
-    assert "The rationale is missing for option 1, 2." in page
-
-
 def test_an_item_with_problems_is_not_made_ready_and_the_list_says_why(client, course):
     good, bad = make_item(course.bank, status="draft"), make_item(course.bank, status="draft")
     bad.options.update(correct=False)

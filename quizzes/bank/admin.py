@@ -1,10 +1,14 @@
 """The item bank: one page an item, with what is still wrong with it. Revisions are there to be read."""
 
 import json
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
-from django.db.models import Count, Exists, OuterRef, Q
-from django.http import HttpRequest
+from django.db.models import Count, Exists, OuterRef, Q, prefetch_related_objects
+from django.forms import Script
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
 from ceu.shared.admin import (
@@ -16,10 +20,15 @@ from ceu.shared.admin import (
     counted,
 )
 from ceu.shared.admin_forms import number_anew
+from ceu.shared.forms import CleanForm, is_key
 from quizzes.bank import services as bank
-from quizzes.bank.admin_items import SHAPES, BankForm, ItemForm, OptionRows, begin
+from quizzes.bank.admin_items import SHAPES, STATEMENTS, BankForm, ItemForm, OptionRows, kind_of
 from quizzes.bank.changes import question_in
+from quizzes.bank.history import Versions
+from quizzes.bank.lint import MUST, findings
 from quizzes.bank.models import Item, ItemBank, ItemRevision, Kind
+from quizzes.bank.typed import draft_of
+from quizzes.bank.uses import uses_of
 from quizzes.questions import QUESTION_KINDS, prompt_from_dict
 
 
@@ -52,12 +61,17 @@ class ItemBankAdmin(KeptAdmin):
         return row.drafts
 
 
+# What "save and add another" carries over: the next item is mostly about the same.
+CARRIED = ("bank", "pool", "objective", "bloom", "teaches_at")
+
+
 @admin.register(Item)
 class ItemAdmin(ScopedAdmin):
     desk, rank = "Item bank", 1
     form = ItemForm
     inlines = [OptionRows]
-    list_display = ["code", "stem_start", "kind", "pool", "objective", "safety", "points", "status"]
+    pages = {"versions": "quizzes.change_item", "uses": "quizzes.view_item", "duplicate": "quizzes.add_item"}
+    list_display = ["code", "stem_start", "kind", "pool", "objective", "safety", "points", "status", "to_mend"]
     list_filter = ["status", "kind", "safety", ("bank", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["bank"]
     search_fields = ["code", "stem", "vignette", "pool", "objective"]
@@ -65,27 +79,29 @@ class ItemAdmin(ScopedAdmin):
     ordering = ["bank", "code"]
     actions = ["make_ready", "retire"]
 
+    class Media:
+        js = [Script("ceu/order.js", type="module"), Script("ceu/item.js", type="module")]
+
     # --- the page of one item -------------------------------------------------------------------------------------------
 
     def get_fieldsets(self, request: HttpRequest, obj: Item | None = None):
+        shape = SHAPES[kind_of(request, obj)]
+        name = Kind(kind_of(request, obj)).label
+        about = ["objective", "teaches_at", "references", "bloom", ("safety", "points")]
+        question = {"fields": ["vignette", "stem", *shape.fields], "description": shape.help}
         if obj is None:
-            note = "Its answers are entered on the next page: they depend on the kind."
-            return [(None, {"fields": ["bank", "code", "kind", "pool", "vignette", "stem"], "description": note})]
-        shape = SHAPES[obj.kind]
-        about = ["objective", "bloom", "safety", "points", "references", "teaches_at"]
+            top = [(None, {"fields": [("bank", "kind"), ("code", "pool")]})]
+            return [*top, (name, question), ("What it measures", {"fields": about, "classes": ["later"]})]
         seen = ["seen"] if self.has_change_permission(request, obj) else []
         return [
-            ("Still to mend", {"fields": ["problems", *seen]}),
-            (None, {"fields": [("bank", "kind"), ("code", "pool", "status"), "vignette", "stem"]}),
-            ("What it measures", {"fields": [*about, "revisions_made"]}),
-            (obj.get_kind_display(), {"fields": [*shape.fields, "how_to"]}),
+            (None, {"fields": [("bank", "kind"), ("code", "pool", "status"), *seen]}),
+            (name, question),
+            ("What it measures", {"fields": about, "classes": ["later"]}),
+            ("Where it stands", {"fields": ["problems", "revisions_made"], "classes": ["later"]}),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Item | None = None):
-        return ["problems", "kind", "bank", "revisions_made", "how_to"] if obj else []
-
-    def get_inlines(self, request: HttpRequest, obj: Item | None):
-        return self.inlines if obj else []
+        return ["problems", "kind", "bank", "revisions_made"] if obj else []
 
     @admin.display(description="What stops it from being published")
     def problems(self, item: Item) -> str:
@@ -95,37 +111,129 @@ class ItemAdmin(ScopedAdmin):
     def revisions_made(self, item: Item) -> str:
         return counted(item.revisions.count(), "1 revision.", "{} revisions.")
 
-    @admin.display(description="How its answers are entered")
-    def how_to(self, item: Item) -> str:
-        return SHAPES[item.kind].help
+    def get_changeform_initial_data(self, request: HttpRequest):
+        """The bank where it can be told, and the next code after the newest item of it."""
+        given = {name: request.GET[name] for name in CARRIED if name in request.GET}
+        rows = self.get_queryset(request).order_by("-pk")
+        if "bank" in given:
+            rows = rows.filter(bank=given["bank"]) if is_key(ItemBank._meta.pk, given["bank"]) else rows.none()
+        if "pool" in given:
+            rows = rows.filter(pool=given["pool"])
+        newest = rows.only("code", "pool", "bank").first()
+        if newest is not None and ("bank" in given or self._has_one_bank(request)):
+            taken = Item.objects.filter(bank=newest.bank_id).values_list("code", flat=True)
+            given = {
+                "bank": newest.bank_id,
+                "pool": newest.pool,
+                "code": bank.next_code(newest.code, set(taken)),
+            } | given
+        return given | {"kind": kind_of(request, None)}
+
+    def _has_one_bank(self, request: HttpRequest) -> bool:
+        return len(ItemBank.objects.for_user(request.user).values_list("pk", flat=True)[:2]) == 1
+
+    def get_formset_kwargs(self, request: HttpRequest, obj: Item, inline, prefix: str):
+        given = super().get_formset_kwargs(request, obj, inline, prefix)
+        if obj._state.adding and kind_of(request, None) == Kind.TRUE_FALSE:
+            given["initial"] = [{"text": text} for text in STATEMENTS]
+        return given
+
+    def render_change_form(self, request: HttpRequest, context: dict, *args, **kwargs):
+        item = kwargs.get("obj")
+        kind = kind_of(request, item)
+        context |= {"kind": kind, "kinds": [] if item else self._kinds(request, kind)}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def _kinds(self, request: HttpRequest, chosen: str) -> list[tuple[str, str, bool]]:
+        """(query, words, whether it is this one) of each kind that a new item may have."""
+        kept = {name: request.GET[name] for name in CARRIED if name in request.GET}
+        return [("?" + urlencode(kept | {"kind": kind.value}), kind.label, kind == chosen) for kind in Kind]
 
     def has_delete_permission(self, request: HttpRequest, obj: Item | None = None) -> bool:
         """An item that was published is part of somebody's paper: it is retired and not deleted."""
         published = obj is not None and obj.revisions.exists()
         return super().has_delete_permission(request, obj) and not published
 
+    def save_model(self, request: HttpRequest, obj: Item, form, change: bool) -> None:
+        if change:
+            bank.keep(obj, by=None)  # what stood there before, where no page of ours wrote it
+        super().save_model(request, obj, form, change)
+
     def save_related(self, request: HttpRequest, form, formsets, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         item = form.instance
-        if not change:
-            begin(item)
         number_anew(item.options.order_by("position", "pk"))
         item._prefetched_objects_cache = {}
+        bank.keep(item, by=request.user)
         if item.status == Item.Status.READY and (found := bank.problems_of(item)):
             self.message_user(
                 request, f"{item.code} is marked ready and cannot be published: {' '.join(found)}", messages.WARNING
             )
 
     def response_add(self, request: HttpRequest, obj: Item, post_url_continue=None):
-        request.POST = request.POST.copy()
-        request.POST.setdefault("_continue", "1")
-        return super().response_add(request, obj, post_url_continue)
+        return self._add_another(request, obj) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Item):
+        return self._add_another(request, obj) or super().response_change(request, obj)
+
+    def _add_another(self, request: HttpRequest, item: Item) -> HttpResponse | None:
+        if "_addanother" not in request.POST or not self.has_add_permission(request):
+            return None
+        self.message_user(request, f"{item.code} is saved. Here is the next.", messages.SUCCESS)
+        carried = {name: item.bank_id if name == "bank" else getattr(item, name) for name in CARRIED}
+        return redirect(f"{reverse('admin:quizzes_item_add')}?{urlencode(carried | {'kind': item.kind})}")
+
+    # --- further pages ----------------------------------------------------------------------------------------------------
+
+    def page_words(self, name: str) -> str:
+        return {"versions": "Compare and restore", "uses": "Where it is asked"}.get(name) or super().page_words(name)
+
+    def duplicate_page(self, request: HttpRequest, item: Item) -> HttpResponse:
+        if request.method != "POST":
+            intro = ["A new draft in the same bank asks the same, under the next free code. This item stays as it is."]
+            return self.act(
+                request, item, CleanForm(), str, title="Duplicate", intro=intro, button="Duplicate the item"
+            )
+        copy = bank.duplicate(item, by=request.user)
+        self.log_addition(request, copy, f"Copied from {item.code}.")
+        self.message_user(request, f"This is {copy.code}, a copy of {item.code}.", messages.SUCCESS)
+        return redirect(address(copy))
+
+    def uses_page(self, request: HttpRequest, item: Item) -> HttpResponse:
+        return self.show(
+            request, item, "admin/quizzes/item/uses.html", title="Where it is asked", uses=uses_of(item).items()
+        )
+
+    def versions_page(self, request: HttpRequest, item: Item) -> HttpResponse:
+        """What it was, compared with what it is; a version is brought back on POST."""
+        versions = Versions(item)
+        if request.method == "POST":
+            version = versions.get(request.POST.get("version", ""))
+            bank.restore(item, version.content, by=request.user)
+            self.log_change(request, item, f"Restored: {version.words}")
+            self.message_user(request, f"{item.code} is again as it was: {version.words}", messages.SUCCESS)
+            return redirect(address(item))
+        chosen = versions.get(request.GET["version"]) if "version" in request.GET else None
+        context = {"versions": versions.rows, "chosen": chosen, "changes": versions.changes(chosen) if chosen else []}
+        return self.show(request, item, "admin/quizzes/item/versions.html", title="Compare and restore", **context)
 
     # --- the list -------------------------------------------------------------------------------------------------------
+
+    def prepare(self, rows: list[Item]) -> None:
+        prefetch_related_objects(rows, "options")
 
     @admin.display(description="Stem", ordering="stem")
     def stem_start(self, item: Item) -> str:
         return item.stem if len(item.stem) <= 90 else f"{item.stem[:89]}…"
+
+    @admin.display(description="to mend")
+    def to_mend(self, item: Item) -> str:
+        found = findings(draft_of(item, list(item.options.all())))
+        must = [each.reason for each in found if each.severity == MUST]
+        advice = counted(len(found) - len(must), "1 piece of advice", "{} pieces of advice")
+        if not found:
+            return "Nothing"
+        return format_html("{}{}", sentences(must), advice if len(found) > len(must) else "") if must else advice
 
     @admin.action(description="Mark as ready", permissions=["change"])
     def make_ready(self, request: HttpRequest, rows) -> None:

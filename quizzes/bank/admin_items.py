@@ -68,13 +68,28 @@ class ItemForm(GuardedForm):
     class Meta:
         model = Item
         fields = "__all__"
-        widgets = {"stem": forms.Textarea(attrs={"rows": 3}), "vignette": forms.Textarea(attrs={"rows": 4})}
+        widgets = {
+            "stem": forms.Textarea(attrs={"rows": 3}),
+            "vignette": forms.Textarea(attrs={"rows": 4}),
+            "work": forms.Textarea(attrs={"rows": 3}),
+            "common_error": forms.Textarea(attrs={"rows": 3}),
+        }
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         for name in ("answer", "tolerance"):
             if self.initial.get(name) is not None:
                 self.initial[name] = plain(self.initial[name])
+        if self.instance._state.adding:
+            self._begin()
+
+    def _begin(self) -> None:
+        """The kind is chosen by the page, and one begins to type where something is still to be said."""
+        if "kind" in self.fields:
+            self.fields["kind"].widget = forms.HiddenInput()
+        todo = [name for name in ("code", "pool", "stem") if name in self.fields and not self.initial.get(name)]
+        for name in todo[:1]:
+            self.fields[name].widget.attrs["autofocus"] = True
 
     def clean_tolerance(self):
         if (tolerance := self.cleaned_data["tolerance"]) is not None and tolerance < 0:
@@ -93,6 +108,13 @@ class OptionForm(PositionedForm):
         }
 
 
+class StatementForm(OptionForm):
+    """True and False stand from the start, and are saved even when nothing was added to them."""
+
+    def has_changed(self) -> bool:
+        return self.instance._state.adding or super().has_changed()
+
+
 class OptionRows(ScopedInline):
     model = Option
     form = OptionForm
@@ -101,21 +123,31 @@ class OptionRows(ScopedInline):
 
     def get_fields(self, request: HttpRequest, obj: Item | None = None):
         fields = super().get_fields(request, obj)
-        columns = SHAPES[obj.kind].columns if obj else ()
+        columns = SHAPES[kind_of(request, obj)].columns
         return ["position", *(name for name in fields if name in columns), *(["seen"] if "seen" in fields else [])]
 
     def get_formset(self, request: HttpRequest, obj: Item | None = None, **kwargs):
-        headings = SHAPES[obj.kind].columns if obj else {}
-        return super().get_formset(request, obj, labels=headings, **kwargs)
+        kind = kind_of(request, obj)
+        if kind == Kind.TRUE_FALSE:
+            kwargs["form"] = StatementForm
+        return super().get_formset(request, obj, labels=SHAPES[kind].columns, **kwargs)
 
     def get_extra(self, request: HttpRequest, obj: Item | None = None, **kwargs) -> int:
-        return 0 if obj is None or obj.kind == Kind.TRUE_FALSE or obj.options.exists() else 4
+        if kind_of(request, obj) == Kind.TRUE_FALSE:
+            return 0 if obj else len(STATEMENTS)
+        return 0 if obj and obj.options.exists() else 4
 
     def get_max_num(self, request: HttpRequest, obj: Item | None = None, **kwargs) -> int:
-        return 2 if obj and obj.kind == Kind.TRUE_FALSE else 40
+        return len(STATEMENTS) if kind_of(request, obj) == Kind.TRUE_FALSE else MOST_OPTIONS
 
 
-def begin(item: Item) -> None:
-    """The lines that every question of a kind has from the start."""
-    if item.kind == Kind.TRUE_FALSE:
-        item.options.bulk_create([Option(item=item, position=n, text=text) for n, text in ((1, "True"), (2, "False"))])
+STATEMENTS = ("True", "False")
+MOST_OPTIONS = 40
+
+
+def kind_of(request: HttpRequest, item: Item | None) -> str:
+    """An item keeps its kind; a new one has that of its page, and without a word of it the commonest."""
+    if item is not None:
+        return item.kind
+    named = request.POST.get("kind") or request.GET.get("kind")
+    return named if named in Kind.values else Kind.SINGLE

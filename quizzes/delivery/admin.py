@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
+from django.urls import path
 from django.utils import timezone
 from django.utils.html import format_html
 
@@ -22,6 +23,7 @@ from ceu.shared.admin_forms import CodesField, PositionedForm, number_anew
 from ceu.shared.forms import CleanForm
 from quizzes.bank.admin import sentences
 from quizzes.delivery import services as delivery
+from quizzes.delivery.admin_trying import question_page, rehearse_page
 from quizzes.delivery.models import Attempt, Entry, EntryGrant, PublishedQuiz, Quiz, Section
 
 MOST_ATTEMPTS = 10
@@ -62,6 +64,7 @@ class SectionRows(ScopedInline):
 @admin.register(Quiz)
 class QuizAdmin(ScopedAdmin):
     desk, rank = "Item bank", 2
+    pages = {"rehearse": "quizzes.change_quiz"}
     inlines = [SectionRows]
     list_display = ["title", "bank", "pass_mark", "attempts_allowed", "time_limit_minutes", "publications"]
     list_filter = [("bank", admin.RelatedOnlyFieldListFilter)]
@@ -104,6 +107,17 @@ class QuizAdmin(ScopedAdmin):
     def save_related(self, request: HttpRequest, form, formsets, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         number_anew(form.instance.sections.all())
+
+    def get_urls(self):
+        """With the page that shows an item's form as a question: the bank, below, does not know how quizzes look."""
+        look = self.admin_site.admin_view(question_page)
+        return [path("look/<str:kind>/", look, name="quizzes_quiz_look"), *super().get_urls()]
+
+    def page_words(self, name: str) -> str:
+        return "Rehearse it"
+
+    def rehearse_page(self, request: HttpRequest, quiz: Quiz) -> HttpResponse:
+        return rehearse_page(request, quiz)
 
     def has_delete_permission(self, request: HttpRequest, obj: Quiz | None = None) -> bool:
         published = obj is not None and obj.published.exists()

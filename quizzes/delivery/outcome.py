@@ -27,7 +27,13 @@ from quizzes.delivery.services import Standing
 from quizzes.delivery.surroundings import Names, names
 from quizzes.questions import Reason
 
-ICONS = {"Correct": "check", "Partly correct": "half", "Not correct": "cross", "Not answered": "ring"}
+ICONS = {
+    "Correct": "check",
+    "Partly correct": "half",
+    "Not correct": "cross",
+    "Not answered": "ring",
+    "Not marked by a machine": "ring",
+}
 _HUNDREDTH = Decimal("0.01")
 
 
@@ -250,6 +256,11 @@ def _topics(questions: list[QuestionLine], *, sort: bool = False) -> SafeString:
         for text, right in found.items()
     )
     return mark_safe("".join(lines))  # noqa: S308 (the topic is escaped, the rest are numbers and our own)
+
+
+def line_of(question: QuestionResult) -> QuestionLine:
+    """Of a question outside of any course: its objective goes by its code, and its lesson has no address."""
+    return _question(question, "", Names())
 
 
 def _question(question: QuestionResult, home: str, words: Names) -> QuestionLine:

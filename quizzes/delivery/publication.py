@@ -38,13 +38,13 @@ def _content(quiz: Quiz, by) -> paper.QuizContent:
     revisions = bank.publish_items(items, by=by)
     return paper.QuizContent(
         title=quiz.title,
-        rules=_rules(quiz),
+        rules=rules_of(quiz),
         sections=tuple(section_rules(section) for section in sections),
         items=tuple(_pool_item(revisions[item.pk]) for item in items),
     )
 
 
-def _rules(quiz: Quiz) -> paper.Rules:
+def rules_of(quiz: Quiz) -> paper.Rules:
     return paper.Rules(
         pass_mark=quiz.pass_mark,
         attempts_allowed=quiz.attempts_allowed,

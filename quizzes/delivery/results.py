@@ -15,7 +15,7 @@ from quizzes.delivery.keys import keys_of
 from quizzes.delivery.models import Attempt, PublishedQuiz, Response
 from quizzes.delivery.paper import PoolItem, Rules
 from quizzes.delivery.refusals import Refusal
-from quizzes.questions import QUESTION_KINDS, Review
+from quizzes.questions import QUESTION_KINDS, Mark, Review
 
 
 class NotSubmitted(Refusal):
@@ -143,6 +143,14 @@ def _verdict(row: _Row) -> str:
     if row.correct:
         return "Correct"
     return "Partly correct" if row.earned else "Not correct"
+
+
+def explained(n: int, item: PoolItem, key: Any, order: list[int], answer: Any, mark: Mark | None) -> QuestionResult:
+    """One question with every reason, of an answer that is stored nowhere. `mark` None: a person would mark it."""
+    earned, correct = (Decimal(0), False) if mark is None else (scoring.cut(mark.earned, 4), mark.correct)
+    row = _Row(n, item.revision, order, answer, earned, correct)
+    verdict = "Not marked by a machine" if mark is None else _verdict(row)
+    return QuestionResult(n, item.objective, item.teaches_at, item.safety, verdict, _explanation(row, item, key))
 
 
 def _explanation(row: _Row, item: PoolItem, key: Any) -> Explanation:
