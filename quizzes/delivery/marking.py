@@ -125,7 +125,8 @@ def _write_marks(marked: list[tuple[_Answered, Mark]]) -> int:
     rows = [(each.pk, each.rev, *columns[id(mark)]) for each, mark in marked]
     if connection.vendor == "postgresql":
         table = "unnest(%s::bigint[], %s::integer[], %s::numeric[], %s::boolean[]) AS marked (pk, rev, earned, correct)"
-        parameters = [list(column) for column in zip(*rows, strict=True)]
+        # As text: the driver would look at each of the numbers for its type.
+        parameters = [f"{{{','.join(map(str, column))}}}" for column in zip(*rows, strict=True)]
     else:
         names = "column1 AS pk, column2 AS rev, column3 AS earned, column4 AS correct"
         table = f"(SELECT {names} FROM (VALUES {', '.join(['(%s, %s, %s, %s)'] * len(rows))})) AS marked"  # noqa: S608
