@@ -33,6 +33,7 @@ from courses.learning.models import (
     LessonProgress,
     ModuleEntry,
 )
+from courses.notes.models import SectionNote
 
 __all__ = [
     "Accreditor",
@@ -62,4 +63,5 @@ __all__ = [
     "ModuleEntry",
     "Reference",
     "Register",
+    "SectionNote",
 ]

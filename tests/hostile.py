@@ -12,6 +12,7 @@ from courses.catalogue.models import Course
 from courses.certificates import services as certificates
 from courses.learning import services as learning
 from courses.learning.models import Enrolment
+from courses.notes import services as notes
 from quizzes.bank.models import Item, Option
 from quizzes.delivery import services as delivery
 from tests.courses import factories as make
@@ -95,6 +96,9 @@ def take_part(hostile: SimpleNamespace) -> SimpleNamespace:
     enrolment = make.make_enrolment(owner, hostile.edition)
     Enrolment.objects.filter(pk=enrolment.pk).update(jurisdiction=WORST, profession=WORST[:40])
     make.finish_lessons(enrolment)
+    for anchor in ("", "start", "gone"):
+        place = {"lesson": "m1-l1", "anchor": anchor, "lesson_title": WORST, "heading": WORST}
+        notes.write(enrolment, place, "\n".join(PAYLOADS)[:5000], rev=0, now=NOW)
     entry = learning.enter_quiz(enrolment, "M1", home="/courses/hostile/", now=NOW)
     hostile.attempt, hostile.enrolment, hostile.licence = delivery.start(entry, now=NOW), enrolment, licence
     return hostile
@@ -113,7 +117,7 @@ def learner_pages(hostile: SimpleNamespace) -> list[str]:
     questions = [f"{attempt}{n}/" for n in range(1, len(KINDS) + 1)]
     return [
         "/", "/record/", "/search/?q=alert+or+nerve", f"/search/?q={quote(WORST)}", home, f"{home}lessons/m1-l1/", f"{home}lessons/m1-l2/", f"{home}quizzes/M1/", f"{home}evaluation/",
-        f"{home}attestation/", f"{home}leave/", f"{home}certificate/", *questions, f"{attempt}check/", f"{attempt}result/",
+        f"{home}attestation/", f"{home}leave/", f"{home}certificate/", f"{home}notes/", f"{home}lessons/m1-l1/notes/", *questions, f"{attempt}check/", f"{attempt}result/",
         "/accounts/profile/", "/accounts/licences/", f"/accounts/licences/{hostile.licence.uuid}/", f"/accounts/licences/{hostile.licence.uuid}/delete/",
     ]  # fmt: skip
 

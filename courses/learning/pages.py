@@ -1,5 +1,6 @@
 """What a page shows that does not depend on the learner, made once in each process and kept by edition."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -65,10 +66,26 @@ def lesson_page(edition: int, course_slug: str, slug: str) -> LessonPage:
         outline=tuple((row.slug, row.digest) for row in course.lessons),
         left=reading_time.from_sections(lesson),
         # Cleaned on the way in, and made of escaped parts by `render`; the content security policy holds besides.
-        body=mark_safe(markup.render(lesson, course)),  # noqa: S308
+        body=mark_safe(_with_notes(markup.render(lesson, course), slug)),  # noqa: S308
         **{name: context[name] for name in ("home", "headings", "before", "after")},
         **{name: render_to_string(f"courses/_lesson_{name}.html", context) for name in ("rail", "opening", "onward")},
     )
+
+
+_HEADING = re.compile(r'<(h[23]) id="([^"]+)">(.*?)</\1>', re.DOTALL)
+
+
+def _with_notes(body: str, lesson: str) -> str:
+    """Under each section's heading, the way to its own note. The script of the page opens the note in place."""
+
+    def after(match: re.Match[str]) -> str:
+        anchor, name = match[2], re.sub(r"<[^>]*>", "", match[3])
+        return (
+            f'{match[0]}<p class="tools"><a href="notes/#note-{lesson}-{anchor}" data-note="{anchor}">Note'
+            f'<span class="hidden-visually"> on “{name}”</span></a></p>'
+        )
+
+    return _HEADING.sub(after, body)
 
 
 @lru_cache(maxsize=256)
