@@ -24,19 +24,20 @@ from ceu.shared.admin import (
 from ceu.shared.admin_forms import PositionedForm, number_anew
 from courses.catalogue import content, drafts, figures, markup
 from courses.catalogue.admin_course import CourseAdmin
-from courses.catalogue.forms import FigureForm, LessonForm, ModuleForm
+from courses.catalogue.admin_figures import FigureAdmin
+from courses.catalogue.admin_parts import PartOfCourse
+from courses.catalogue.forms import LessonForm, ModuleForm
 from courses.catalogue.models import (
     Accreditor,
     Approval,
     Edition,
-    Figure,
     GlossaryTerm,
     Lesson,
     Module,
     Reference,
 )
 
-__all__ = ["CourseAdmin"]
+__all__ = ["CourseAdmin", "FigureAdmin"]
 EXPIRES_SOON = 90  # days
 WORDS_A_MINUTE = 200
 
@@ -56,19 +57,6 @@ class LessonRows(ScopedInline):
 
     def get_queryset(self, request: HttpRequest):
         return super().get_queryset(request).defer("body")
-
-
-class PartOfCourse(ScopedAdmin):
-    """A row of one course. It stays with that course once it is made."""
-
-    desk = "Authoring"
-    scope_path = "course"
-    list_filter = [("course", admin.RelatedOnlyFieldListFilter)]
-    list_select_related = ["course"]
-    autocomplete_fields = ["course"]
-
-    def get_readonly_fields(self, request: HttpRequest, obj=None):
-        return ["course"] if obj else []
 
 
 @admin.register(Module)
@@ -203,16 +191,6 @@ class GlossaryTermAdmin(PartOfCourse):
     search_fields = ["term", "meaning"]
     ordering = ["course__title", "term"]
     fields = ["course", "term", "meaning"]
-
-
-@admin.register(Figure)
-class FigureAdmin(PartOfCourse):
-    rank = 7
-    form = FigureForm
-    list_display = ["name", "course"]
-    search_fields = ["name"]
-    ordering = ["course__title", "name"]
-    fields = ["course", "name", "svg"]
 
 
 # --- who approves -------------------------------------------------------------------------------------------------------

@@ -4,12 +4,11 @@ from collections import Counter
 from html.parser import HTMLParser
 
 from django import forms
-from django.core.exceptions import ValidationError
 
 from ceu.shared.admin_forms import GuardedForm, people_for
-from ceu.shared.forms import CleanForm
-from courses.catalogue import figures, markup
-from courses.catalogue.models import Assessment, Course, Figure, Lesson, Module
+from ceu.shared.forms import CleanForm, CleanModelForm
+from courses.catalogue import markup
+from courses.catalogue.models import Assessment, Course, Lesson, Module
 
 _WIDE = {"class": "wide"}
 
@@ -81,17 +80,12 @@ class LessonForm(GuardedForm):
         return cleaned
 
 
-class FigureForm(GuardedForm):
-    class Meta:
-        model = Figure
-        fields = "__all__"
-        widgets = {"svg": forms.Textarea(attrs={"rows": 24, "class": "wide code", "spellcheck": "false"})}
+class CopyForm(CleanModelForm):
+    """What tells the copy of a course from its source."""
 
-    def clean_svg(self) -> str:
-        try:
-            return figures.clean(self.cleaned_data["svg"])
-        except figures.BadFigure as error:
-            raise ValidationError(str(error)) from error
+    class Meta:
+        model = Course
+        fields = ["title", "slug"]
 
 
 class PublishForm(CleanForm):
