@@ -5,6 +5,7 @@ from courses.certificates import views as certificates
 from courses.evaluations import views as evaluations
 from courses.learning import views as learning
 from courses.notes import views as notes
+from courses.offline import views as offline
 from courses.record import views as record
 from courses.search import views as search
 
@@ -19,6 +20,7 @@ _COURSE = [
     path("lessons/<slug:lesson>/read/", learning.read, name="read"),
     path("lessons/<slug:lesson>/place/", learning.place, name="place"),
     path("lessons/<slug:lesson>/notes/", notes.of_lesson, name="lesson-notes"),
+    path("offline.json", offline.parts, name="offline"),
     path("notes/", notes.notes, name="notes"),
     path("notes/notes.txt", notes.as_text, name="notes-text"),
     path("quizzes/<slug:module>/", learning.quiz, name="quiz"),

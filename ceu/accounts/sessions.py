@@ -102,6 +102,12 @@ class Backend(AuthenticationBackend):
         return user if self.user_can_authenticate(user) else None
 
 
+def note_sign_out(request, **kwargs) -> None:
+    """Whoever signs out takes along what the device kept for them: `ceu.middleware.private_pages` says so to the browser."""
+    if request is not None:
+        request.signed_out = True
+
+
 class AuthenticationMiddleware(auth_middleware.AuthenticationMiddleware):
     def process_request(self, request) -> None:
         super().process_request(request)
