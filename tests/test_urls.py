@@ -178,6 +178,9 @@ quizzes_writtenmark_add                403                 | 403
 quizzes_writtenmark_history            200 404 403 200 200 | 200 404 403 200 200
 quizzes_writtenmark_delete             403                 | 403
 quizzes_writtenmark_change             200 404 403 200 200 | 403
+courses_course_outline                 200 404 403 403 200 | 200 404 403 403 200
+courses_course_preview                 200 404 403 403 200 | 200 404 403 403 200
+courses_course_copy                    200 404 403 403 200 | 200 404 403 403 200
 courses_course_hours                   200 404 200 403 200 | 200 404 200 403 200
 courses_course_publish                 200 404 403 403 200 | 302 404 403 403 302
 courses_course_retire                  200 404 403 403 200 | 302 404 403 403 302

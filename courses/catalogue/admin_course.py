@@ -20,9 +20,12 @@ from ceu.shared.admin import (
     counted,
 )
 from ceu.shared.admin_forms import CodesField, PositionedForm, number_anew
-from ceu.shared.forms import CleanForm
-from courses.catalogue import publication, workload
+from ceu.shared.forms import CleanForm, CleanModelForm
+from courses.catalogue import checklist, publication, workload
 from courses.catalogue import services as catalogue
+from courses.catalogue.admin_outline import outline_page
+from courses.catalogue.admin_preview import preview_page
+from courses.catalogue.copying import copy_course
 from courses.catalogue.forms import AssessmentForm, CourseForm, PublishForm
 from courses.catalogue.models import Assessment, Correction, Course, Edition, LearningObjective, Module
 from courses.catalogue.services import NotReady
@@ -81,6 +84,14 @@ class AssessmentRows(ScopedInline):
     verbose_name_plural = "pre-test, post-test and written task"
 
 
+class CopyForm(CleanModelForm):
+    """What tells the copy of a course from its source."""
+
+    class Meta:
+        model = Course
+        fields = ["title", "slug"]
+
+
 class StandingFilter(admin.SimpleListFilter):
     title = "standing"
     parameter_name = "standing"
@@ -102,7 +113,10 @@ class CourseAdmin(KeptAdmin):
     form = CourseForm
     inlines = [ObjectiveRows, ModuleRows, AssessmentRows, CorrectionRows]
     pages = {
+        "outline": "courses.change_course",
+        "preview": "courses.view_lesson",
         "hours": "courses.view_course",
+        "copy": "courses.add_course",
         "publish": "courses.publish_course",
         "retire": "courses.publish_course",
         "reinstate": "courses.publish_course",
@@ -152,10 +166,12 @@ class CourseAdmin(KeptAdmin):
     def get_prepopulated_fields(self, request: HttpRequest, obj: Course | None = None):
         return {} if obj else {"slug": ["title"]}
 
-    @admin.display(description="What stops publication")
+    @admin.display(description="Ready to publish?")
     def readiness(self, course: Course) -> str:
-        found = publication.findings(course, year=timezone.now().year)
-        return render_to_string("admin/courses/_findings.html", {"findings": found})
+        found = publication.findings(course, today=timezone.now().date())
+        checks = checklist.checks(found)
+        met = sum(check.met for check in checks)
+        return render_to_string("admin/courses/course/_checklist.html", {"checks": checks, "met": met})
 
     @admin.display(description="By each method")
     def hours(self, course: Course) -> str:
@@ -233,11 +249,35 @@ class CourseAdmin(KeptAdmin):
         return super().may(request, page) and (page == "hours" or self.has_change_permission(request))
 
     def page_words(self, name: str) -> str:
-        return "Contact hours" if name == "hours" else super().page_words(name)
+        return _WORDS.get(name) or super().page_words(name)
 
     def tools(self, request: HttpRequest, course: Course) -> list[tuple[str, str]]:
         hidden = address(course, "retire" if course.retired_at else "reinstate")
         return [(url, words) for url, words in super().tools(request, course) if url != hidden]
+
+    def outline_page(self, request: HttpRequest, course: Course) -> HttpResponse:
+        """Modules, lessons and quizzes at one glance, and in another order by one POST."""
+        return outline_page(self, request, course)
+
+    def preview_page(self, request: HttpRequest, course: Course) -> HttpResponse:
+        """The draft of the whole course as a learner would see it, for those who may edit it."""
+        return preview_page(request, course)
+
+    def copy_page(self, request: HttpRequest, course: Course) -> HttpResponse:
+        form = CopyForm(request.POST if request.method == "POST" else None, initial={"title": f"{course.title} (copy)"})
+        if request.method == "POST" and form.is_valid():
+            made = copy_course(course, **form.cleaned_data)
+            self.log_addition(request, made, f"Copied from {course}.")
+            self.message_user(request, f"This is “{made}”, a copy of “{course}”.", messages.SUCCESS)
+            return redirect(address(made))
+        intro = [
+            "The copy is a draft of its own, with everything that is written here: lessons, figures, references, quizzes, "
+            "and every item in a new bank. The same people teach it.",
+            "Editions, approvals, dates of release and review, and everything of learners stay with this course.",
+        ]
+        return self.show(
+            request, course, "admin/act.html", title="Copy", form=form, intro=intro, button="Copy the course"
+        )
 
     def hours_page(self, request: HttpRequest, course: Course) -> HttpResponse:
         """The panel alone, to be printed for an accreditor."""
@@ -252,7 +292,7 @@ class CourseAdmin(KeptAdmin):
                 return self._publish(request, course, form.cleaned_data["note"])
             except NotReady as refusal:
                 form.add_error(None, str(refusal))
-        plan = publication.plan(course, year=timezone.now().year)
+        plan = publication.plan(course, today=timezone.now().date())
         return self.show(request, course, "admin/courses/course/publish.html", title="Publish", plan=plan, form=form)
 
     def _publish(self, request: HttpRequest, course: Course, note: str) -> HttpResponse:
@@ -297,6 +337,9 @@ class CourseAdmin(KeptAdmin):
             intro=intro,
             button="Reinstate the course",
         )
+
+
+_WORDS = {"hours": "Contact hours", "preview": "Preview as a learner", "copy": "Copy it"}
 
 
 def _confirmation(request: HttpRequest) -> CleanForm:

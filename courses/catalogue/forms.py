@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from django import forms
 
 from ceu.shared.admin_forms import GuardedForm, people_for
-from ceu.shared.forms import CleanForm, CleanModelForm
+from ceu.shared.forms import CleanForm
 from courses.catalogue import markup
 from courses.catalogue.models import Assessment, Course, Lesson, Module
 
@@ -78,14 +78,6 @@ class LessonForm(GuardedForm):
         cleaned = markup.clean(typed)
         self.taken_out = taken_out(typed, cleaned)
         return cleaned
-
-
-class CopyForm(CleanModelForm):
-    """What tells the copy of a course from its source."""
-
-    class Meta:
-        model = Course
-        fields = ["title", "slug"]
 
 
 class PublishForm(CleanForm):

@@ -1,24 +1,26 @@
 """Reads for the page that publishes: what stops it and where to mend that, what would change, and for whom."""
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from ceu.shared.admin import address
-from courses.catalogue import changes, drafts
+from courses.catalogue import changes, drafts, workload
 from courses.catalogue.changes import Changes
 from courses.catalogue.models import Course, Edition, EditionQuiz, Lesson
 from courses.catalogue.readiness import Problem
 from quizzes.bank.changes import changed
 from quizzes.bank.models import Item, ItemRevision
 from quizzes.delivery import readiness as quizzes
-from quizzes.delivery.models import PublishedQuiz
+from quizzes.delivery.models import Attempt, PublishedQuiz
 
 
 @dataclass(frozen=True)
 class Finding:
     """A problem of readiness with the address of the page where it is mended."""
 
+    code: str
     reason: str
     address: str
     blocks: bool
@@ -42,6 +44,7 @@ class Plan:
     lessons: Changes | None
     items: ItemChanges | None
     staying: int
+    open_attempts: int
 
     @property
     def blocking(self) -> list[Finding]:
@@ -57,20 +60,41 @@ class Plan:
         return self.newest is not None and not self.lessons and not items
 
 
-def plan(course: Course, *, year: int) -> Plan:
+def plan(course: Course, *, today: dt.date) -> Plan:
     newest = course.editions.defer("content").order_by("-number").first()
     return Plan(
-        findings=findings(course, year=year),
+        findings=findings(course, today=today),
         newest=newest,
         lessons=changes.between(newest.frozen, drafts.content_of(course)) if newest else None,
         items=_item_changes(course, newest) if newest else None,
         staying=course.enrolments.filter(withdrawn_at=None).count(),
+        open_attempts=_open_attempts(course),
     )
 
 
-def findings(course: Course, *, year: int) -> list[Finding]:
+def findings(course: Course, *, today: dt.date) -> list[Finding]:
+    """Everything that stops a publication, and the advice, approvals among it: they stop no edition."""
     places = Places(course)
-    return [places.finding(problem) for problem in drafts.readiness(course, year=year)]
+    found = [places.finding(problem) for problem in drafts.readiness(course, year=today.year)]
+    return [*found, *_approvals(course, today)]
+
+
+def _approvals(course: Course, today: dt.date) -> Iterator[Finding]:
+    work = workload.of(course, today)
+    for award in work.awards:
+        if len(award.below) == len(work.methods):
+            reason = f"{award.approval} awards more hours than any method gives. Compare it with its letter."
+            yield Finding("hours-overstated", reason, address(course, "hours"), blocks=False)
+    ended = course.approvals.filter(valid_to__lt=today).exists()
+    if ended and not work.awards:
+        reason = "Its approvals have ended, so its certificates claim no hours. A registrar enters the new ones."
+        yield Finding("approval-ended", reason, address(course), blocks=False)
+
+
+def _open_attempts(course: Course) -> int:
+    """At every paper that an edition of the course holds, begun and not handed in."""
+    papers = EditionQuiz.objects.filter(edition__course=course).values("published_quiz")
+    return Attempt.objects.open().filter(published_quiz__in=papers).count()
 
 
 class Places:
@@ -80,7 +104,7 @@ class Places:
         self.course = course
 
     def finding(self, problem: Problem) -> Finding:
-        return Finding(problem.reason, self.address(problem.place), problem.blocks)
+        return Finding(problem.code, problem.reason, self.address(problem.place), problem.blocks)
 
     def address(self, place: str) -> str:
         kind, _, name = place.partition(":")

@@ -6,7 +6,8 @@ from django.db import transaction
 
 from ceu.shared import canonical
 from courses.catalogue import content, drafts, fulltext
-from courses.catalogue.models import Assessment, Course, Edition, EditionQuiz
+from courses.catalogue.models import Assessment, Course, Edition, EditionQuiz, Lesson, Module
+from courses.catalogue.outline import Order
 from courses.catalogue.readiness import Problem
 from quizzes.bank.models import ItemBank
 from quizzes.delivery import services as delivery
@@ -19,6 +20,18 @@ class NotReady(Exception):
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__(" ".join(problem.reason for problem in problems))
         self.problems = problems
+
+
+class Rearranged(Exception):
+    """Someone else changed the outline since it was read. `theirs` is how it stands now."""
+
+    def __init__(self, theirs: Order) -> None:
+        super().__init__("Someone else changed the outline in the meantime, so nothing was written.")
+        self.theirs = theirs
+
+
+class AddressTaken(Exception):
+    """Two lessons of one module would have the same address."""
 
 
 @transaction.atomic
@@ -95,3 +108,39 @@ def retire(course: Course, *, now: dt.datetime) -> None:
 
 def reinstate(course: Course) -> None:
     Course.objects.filter(pk=course.pk).update(retired_at=None)
+
+
+def order_of(course: Course) -> Order:
+    """The outline as it is stored. Two statements."""
+    lessons: dict[int, list[int]] = {}
+    for pk, module in Lesson.objects.filter(module__course=course).values_list("pk", "module"):
+        lessons.setdefault(module, []).append(pk)
+    return Order(tuple((pk, tuple(lessons.get(pk, ()))) for pk in course.modules.values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def arrange(course: Course, order: Order, *, seen: Order) -> None:
+    """Put modules and lessons into this order, writing those that move. `seen` is what the author looked at, and
+    has the same parts. Raises Rearranged, and AddressTaken."""
+    Course.objects.select_for_update().get(pk=course.pk)
+    if (stored := order_of(course)) != seen:
+        raise Rearranged(stored)
+    rows = {row.pk: row for row in Lesson.objects.filter(module__course=course).defer("body")}
+    modules = {row.pk: row for row in course.modules.all()}
+    moved, changed = [], []
+    for place, (module, lessons) in enumerate(order.modules, 1):
+        slugs = [rows[pk].slug for pk in lessons]
+        if taken := next((slug for slug in slugs if slugs.count(slug) > 1), None):
+            raise AddressTaken(f"Two lessons of one module would have the address “{taken}”. Change one of them first.")
+        changed += [rows[pk] for n, pk in enumerate(lessons, 1) if _placed(rows[pk], module_id=module, position=n)]
+        moved += [modules[module]] if _placed(modules[module], position=place) else []
+    Module.objects.bulk_update(moved, ["position"])
+    Lesson.objects.bulk_update(changed, ["module", "position"])
+
+
+def _placed(row: Module | Lesson, **place: int) -> bool:
+    """Give the row its place. Whether it had another one."""
+    differs = any(getattr(row, name) != value for name, value in place.items())
+    for name, value in place.items():
+        setattr(row, name, value)
+    return differs
