@@ -4,8 +4,10 @@ import re
 
 import pytest
 from django.contrib import admin
+from django.forms.models import InlineForeignKeyField, ModelChoiceField
 
 from courses.catalogue.models import (
+    Assessment,
     Correction,
     Course,
     Edition,
@@ -18,10 +20,12 @@ from courses.catalogue.models import (
 )
 from courses.evaluations.models import Evaluation
 from courses.learning.models import Enrolment
-from quizzes.bank.models import Item, ItemBank, ItemRevision, Option
+from quizzes.bank import services as bank
+from quizzes.bank.models import Item, ItemBank, ItemDraft, ItemRevision, Option
 from quizzes.delivery.models import Attempt, Entry, EntryGrant, PublishedQuiz, Quiz, Section
 from quizzes.delivery.written_models import AnswerToMark, WrittenMark
 from tests.admin_pages import MODELS, boss, filled, make_world, post, problems, signed_in, staff, url
+from tests.courses import factories as make
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +41,7 @@ COURSE = {
     Attempt: "published_quiz__quiz__bank__course", Edition: "course", Enrolment: "course",
     Evaluation: "edition__course", LearningObjective: "course", Correction: "course", Option: "item__bank__course",
     Section: "quiz__bank__course", AnswerToMark: "attempt__published_quiz__quiz__bank__course",
-    WrittenMark: "response__attempt__published_quiz__quiz__bank__course",
+    Assessment: "course", WrittenMark: "response__attempt__published_quiz__quiz__bank__course",
 }  # fmt: skip
 
 
@@ -143,8 +147,14 @@ def test_a_new_row_cannot_be_put_under_another_instructors(model, field, chosen,
 
     answer = me.post(url(model, "add"), given | {field: row_of(chosen, theirs).pk})
 
-    assert "Select a valid choice" in problems(answer)
+    assert answer.status_code == 404
     assert model.objects.count() == before
+
+
+def test_a_choice_that_a_colleague_deleted_is_an_error_of_the_form_and_the_page_comes_back(me, mine):
+    answer = post(me, url(Module, "change", row_of(Module, mine).pk), quiz=999_999)
+
+    assert answer.status_code == 200 and "Select a valid choice" in problems(answer)
 
 
 def test_an_own_row_cannot_be_moved_to_another_instructors_course(me, mine, theirs):
@@ -154,7 +164,7 @@ def test_an_own_row_cannot_be_moved_to_another_instructors_course(me, mine, thei
     tied = post(me, url(Module, "change", module.pk), quiz=row_of(Quiz, theirs).pk)
     post(me, url(Reference, "change", row_of(Reference, mine).pk), course=theirs.pk)
 
-    assert "Select a valid choice" in problems(moved) and "Select a valid choice" in problems(tied)
+    assert (moved.status_code, tied.status_code) == (404, 404)
     assert row_of(Lesson, mine) == lesson and row_of(Module, mine).quiz == module.quiz
     assert theirs.references.count() == 5
 
@@ -192,18 +202,93 @@ def test_a_row_of_another_course_is_refused_inside_an_own_page(parent, child, pr
 
     answer = me.post(address, data | named | {f"{prefix}-{place}-id": foreign.pk, f"{prefix}-{place}-DELETE": ""})
 
-    assert answer.status_code == 200 and "Open the page again" in answer.content.decode()
+    assert answer.status_code == 404
     assert child.objects.filter(pk=foreign.pk).values().get() == before
 
 
-def test_an_action_passes_over_another_instructors_rows(me, mine, theirs):
+def test_a_row_that_a_colleague_deleted_is_told_inside_the_page(me, mine):
+    address = url(Course, "change", mine.pk)
+    data = filled(me.get(address))
+
+    answer = me.post(address, data | {"objectives-0-id": 999_999})
+
+    assert answer.status_code == 200 and "Open the page again" in answer.content.decode()
+
+
+@pytest.mark.parametrize("action", ["retire", "make_ready"])
+def test_an_action_over_another_instructors_row_is_missing_and_does_nothing(action, me, mine, theirs):
     own, foreign = row_of(Item, mine), row_of(Item, theirs)
+    Item.objects.filter(pk__in=[own.pk, foreign.pk]).update(status=Item.Status.DRAFT)
 
-    me.post(url(Item), {"action": "retire", "_selected_action": [own.pk, foreign.pk]})
+    answer = me.post(url(Item), {"action": action, "_selected_action": [own.pk, foreign.pk]})
 
-    own.refresh_from_db()
-    foreign.refresh_from_db()
-    assert (own.status, foreign.status) == (Item.Status.RETIRED, Item.Status.READY)
+    assert answer.status_code == 404
+    assert set(Item.objects.filter(pk__in=[own.pk, foreign.pk]).values_list("status", flat=True)) == {"draft"}
+
+
+# --- S17: every id of every form, one at a time ---------------------------------------------------------------------------
+
+FORMS = [Course, Module, Lesson, Reference, GlossaryTerm, Figure, Item, Quiz]
+
+
+def everything() -> str:
+    """Every row of what authors write, as text."""
+    models = [*FORMS, LearningObjective, Correction, Option, Section, ItemBank, ItemDraft, Assessment]
+    return repr([list(model._base_manager.order_by("pk").values_list()) for model in models])
+
+
+def ids(page) -> dict[str, type]:
+    """Field of an opened form -> the model whose row it names."""
+    found = {}
+    forms = [page.context["adminform"].form]
+    forms += [form for inline in page.context["inline_admin_formsets"] for form in inline.formset.forms]
+    for form in forms:
+        for name, field in form.fields.items():
+            if isinstance(field, InlineForeignKeyField):
+                found[form.add_prefix(name)] = type(field.parent_instance)
+            elif isinstance(field, ModelChoiceField):
+                found[form.add_prefix(name)] = field.queryset.model
+    return found
+
+
+@pytest.mark.parametrize("model", FORMS)
+@pytest.mark.parametrize("page", ["add", "change"])
+def test_any_one_id_of_any_form_swapped_for_another_courses_gives_404_and_no_write(page, model, me, mine, theirs):
+    for course in (mine, theirs):
+        course.corrections.create(belief="Mine.", finding="It is.", lesson="m1-l1", position=1)
+        make.make_task(course)
+    address = url(model, page, *([row_of(model, mine).pk] if page == "change" else []))
+    opened = me.get(address)
+    data, named = filled(opened), ids(opened)
+    before = everything()
+
+    for name, chosen in named.items():
+        answer = me.post(address, data | {name: row_of(chosen, theirs).pk})
+        assert answer.status_code == 404, name
+        assert everything() == before, name
+    assert named or page == "add" or model in LEAVES
+
+
+LEAVES = (Reference, GlossaryTerm, Figure)  # their course is fixed once they are made, and they hold no rows
+
+
+def test_the_pages_of_one_row_know_nothing_of_another_courses_ids(me, mine, theirs):
+    item, foreign = row_of(Item, mine), row_of(Item, theirs)
+    kept = bank.keep(foreign, by=None)
+    before = everything()
+    posts = {
+        url(Item, "versions", item.pk): {"version": f"draft-{kept.pk}"},
+        url(Item, "versions", foreign.pk): {"version": f"draft-{kept.pk}"},
+        url(Item, "duplicate", foreign.pk): {},
+        url(Quiz, "rehearse", row_of(Quiz, theirs).pk): {},
+        url(Course, "copy", theirs.pk): {"title": "Mine now", "slug": "mine-now"},
+        url(Course, "outline", theirs.pk): {"base": "", "order": ""},
+        url(Course, "publish", theirs.pk): {"note": ""},
+        url(Course, "retire", theirs.pk): {},
+    }
+
+    assert {address: me.post(address, data).status_code for address, data in posts.items()} == dict.fromkeys(posts, 404)
+    assert everything() == before
 
 
 def test_an_instructor_gives_nobody_the_course_and_no_role(me, mine):

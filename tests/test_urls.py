@@ -144,7 +144,7 @@ quizzes_itemrevision_history           200 404 403 404 200 | 200 404 403 404 200
 quizzes_itemrevision_delete            403                 | 403
 quizzes_itemrevision_change            200 404 403 403 200 | 403
 quizzes_quiz_look                      405                 | 200 200 403 403 200
-quizzes_quiz_rehearse                  200 404 403 403 200 | 200 404 403 403 200
+quizzes_quiz_rehearse                  200 404 403 403 200 | 400 404 403 403 400
 quizzes_quiz_changelist                200 200 403 403 200 | 200 200 403 403 200
 quizzes_quiz_add                       200 200 403 403 200 | 200 200 403 403 200
 quizzes_quiz_history                   200 404 403 404 200 | 200 404 403 404 200

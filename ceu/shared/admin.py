@@ -24,7 +24,7 @@ from django.urls import path, reverse
 from django.utils.text import capfirst
 
 from ceu.shared.admin_forms import GuardedForm
-from ceu.shared.forms import CleanForm, RowsField, is_key
+from ceu.shared.forms import CleanForm, RowField, RowsField, is_key, refuse_strangers
 
 # What a filter of a list may add to the name of its field.
 _LOOKUPS = {"id", "exact", "gte", "lt", "isnull", "isempty"}
@@ -70,7 +70,7 @@ class Scoped:
     def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs):
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs.setdefault("widget", NamedAutocomplete(db_field, self.admin_site))
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        return super().formfield_for_foreignkey(db_field, request, **{"form_class": RowField} | kwargs)
 
     def formfield_for_manytomany(self, db_field, request: HttpRequest, **kwargs):
         """Boxes to tick: the widgets with two lists, or with a search, fail people who use neither mouse nor eyes."""
@@ -134,6 +134,9 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
     def response_action(self, request: HttpRequest, queryset) -> HttpResponse | None:
         if not all(is_key(self.opts.pk, chosen) for chosen in request.POST.getlist("_selected_action")):
             raise BadRequest("A selected row is not the key of a row.")
+        selected = set(request.POST.getlist("_selected_action"))
+        if self.get_queryset(request).filter(pk__in=selected).count() < len(selected):
+            raise Http404("There is no such row for you.")
         return super().response_action(request, queryset)
 
     # --- what is saved ----------------------------------------------------------------------------------------------
@@ -264,10 +267,14 @@ class ReadOnlyAdmin(KeptAdmin):
 
 
 class OwnRows(BaseInlineFormSet):
-    """Refuses a row that belongs to another page, and names each field for people who do not see the table."""
+    """Refuses a row that belongs to another page, and names each field for people who do not see the table.
+
+    A row that is gone by now is told as an error, so that what was typed is not lost; one that is another page's gives 404.
+    """
 
     def clean(self) -> None:
         super().clean()
+        self._refuse_strangers()
         strangers = [form for form in self.initial_forms if form.instance.pk is None]
         own = {row.pk for row in self.get_queryset()}
         named = [
@@ -275,6 +282,14 @@ class OwnRows(BaseInlineFormSet):
         ]
         if strangers or any(row is not None and row.pk not in own for row in named):
             raise ValidationError("One of the rows is not part of this page any more. Open the page again.")
+
+    def _refuse_strangers(self) -> None:
+        """By what was sent: an id that is nobody's here never reaches the cleaned data."""
+        sent = {form.data.get(form.add_prefix(self.model._meta.pk.name)) for form in self.forms}
+        own = {str(row.pk) for row in self.get_queryset()}
+        refuse_strangers(self.model, sent - own)
+        parents = {form.data.get(form.add_prefix(self.fk.name)) for form in self.forms}
+        refuse_strangers(self.fk.related_model, parents - {str(self.instance.pk)})
 
     def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
         super().add_fields(form, index)

@@ -1,11 +1,13 @@
 """Forms in our words and our look: clean text at the edge, sentences for what is missing, one renderer for every form."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.renderers import TemplatesSetting
+from django.http import Http404
 
 from ceu.shared import text
 
@@ -31,8 +33,21 @@ class CleanNameField(forms.CharField):
         return text.clean_name(super().to_python(_text(value)))
 
 
+class RowField(forms.ModelChoiceField):
+    """One row by its key. A row that is there and not offered was never on the page: it gives what a stranger's row gives
+    everywhere, 404. One that is gone is an error of the form, so that nobody loses a page for what a colleague deleted."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except ValidationError:
+            refuse_strangers(self.queryset.model, [value])
+            raise
+
+
 class RowsField(forms.ModelMultipleChoiceField):
-    """Some rows by their keys. What cannot be a key is no choice; SQLite would fail on a number that is too large."""
+    """Some rows by their keys, as `RowField`. What cannot be a key is no choice; SQLite would fail on a number that is too
+    large."""
 
     def clean(self, value: Any) -> Any:
         for each in value if isinstance(value, list | tuple) else ():
@@ -40,7 +55,20 @@ class RowsField(forms.ModelMultipleChoiceField):
                 raise ValidationError(
                     self.error_messages["invalid_pk_value"], code="invalid_pk_value", params={"pk": each}
                 )
-        return super().clean(value)
+        try:
+            return super().clean(value)
+        except ValidationError:
+            if isinstance(value, list | tuple):
+                offered = {str(pk) for pk in self.queryset.values_list("pk", flat=True)}
+                refuse_strangers(self.queryset.model, [each for each in value if str(each) not in offered])
+            raise
+
+
+def refuse_strangers(model: type[models.Model], keys: Iterable[Any]) -> None:
+    """Raises Http404 when one of these keys, none of which was offered, is a row's all the same."""
+    asked = [each for each in keys if each not in (None, "") and is_key(model._meta.pk, each)]
+    if asked and model._base_manager.filter(pk__in=asked).exists():
+        raise Http404("There is no such row for you.")
 
 
 def is_key(key: models.Field, value: Any) -> bool:
