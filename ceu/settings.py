@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "crispy_forms",
+    "django_prose_editor",  # for its static files alone: the lesson editor is made of its parts
     "csp",
     "django_tasks",
     "django_tasks_db",

@@ -8,6 +8,7 @@ from django import forms
 from ceu.shared.admin_forms import GuardedForm, people_for
 from ceu.shared.forms import CleanForm
 from courses.catalogue import markup
+from courses.catalogue.lesson_body import LessonBody
 from courses.catalogue.models import Assessment, Course, Lesson, Module
 
 _WIDE = {"class": "wide"}
@@ -70,8 +71,13 @@ class LessonForm(GuardedForm):
         fields = "__all__"
         widgets = {
             "purpose": forms.TextInput(attrs=_WIDE),
-            "body": forms.Textarea(attrs={"rows": 30, "class": "wide code", "spellcheck": "true"}),
+            "body": LessonBody(attrs={"rows": 30, "class": "wide code", "spellcheck": "true"}),
         }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.module_id and "body" in self.fields:
+            self.fields["body"].widget.course = self.instance.module.course
 
     def clean_body(self) -> str:
         typed = self.cleaned_data["body"]
