@@ -13,6 +13,7 @@ from ceu import theme
 LINKS = {
     "courses": "courses:catalogue",
     "record": "courses:dashboard",
+    "search": "courses:search",
     "verify": "courses:verify",
     "help": "help",
     "account": "account_profile",

@@ -15,7 +15,7 @@ def private_pages(get_response):
     It goes by the cookie and not by `request.user`, so that it asks the database nothing and errs on the safe side.
     Everything else that we make may be kept by the browser alone, and is asked for again each time.
 
-    A learner may keep lessons on the device all the same (decision 0018). `X-Reader` tells the worker whose session
+    A learner may keep lessons on the device all the same (decision 0019). `X-Reader` tells the worker whose session
     this is, and who signs out takes along all that the device kept."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
