@@ -28,6 +28,8 @@ ROLES: dict[str, set[str]] = {
         *_rights(_VIEW, "quizzes.entry", "quizzes.entrygrant", "quizzes.attempt"),
         *_rights(_VIEW, "courses.edition", "courses.enrolment", "courses.evaluation"),
         *_rights(_VIEW, "quizzes.answertomark", "quizzes.writtenmark"),
+        *_rights(_VIEW, "quizzes.bankexchange", "quizzes.importbatch"),
+        "quizzes.add_importbatch",
         "quizzes.add_writtenmark",
         "courses.publish_course",
     },
