@@ -54,6 +54,9 @@ _AT_THE_END = 32767
 class PositionedForm(GuardedForm):
     """A row with a place in a list. A row without one goes to the end; `number_anew` closes the gaps."""
 
+    class Media:
+        js = [forms.Script("ceu/order.js", type="module")]
+
     position = forms.IntegerField(
         required=False, min_value=0, max_value=_AT_THE_END, widget=forms.NumberInput(attrs={"size": 3}),
         help_text="Rows are put in this order and numbered anew. Empty: at the end.",

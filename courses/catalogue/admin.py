@@ -22,7 +22,8 @@ from ceu.shared.admin import (
     counted,
 )
 from ceu.shared.admin_forms import PositionedForm, number_anew
-from courses.catalogue import content, drafts, figures, markup
+from courses.catalogue import content, drafts, figures, lesson_drafts, markup
+from courses.catalogue.admin_autosave import autosave_page
 from courses.catalogue.admin_course import CourseAdmin
 from courses.catalogue.admin_figures import FigureAdmin
 from courses.catalogue.admin_parts import PartOfCourse
@@ -89,7 +90,7 @@ class LessonAdmin(ScopedAdmin):
     desk, rank = "Authoring", 3
     scope_path = "module__course"
     form = LessonForm
-    pages = {"preview": "courses.view_lesson"}
+    pages = {"preview": "courses.view_lesson", "autosave": "courses.change_lesson"}
     list_display = ["title", "slug", "module", "course", "position"]
     list_filter = [("module__course", admin.RelatedOnlyFieldListFilter), ("module", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["module__course"]
@@ -131,6 +132,19 @@ class LessonAdmin(ScopedAdmin):
     def page_words(self, name: str) -> str:
         return "Preview as a learner"
 
+    def tools(self, request: HttpRequest, lesson: Lesson) -> list[tuple[str, str]]:
+        return [(to, words) for to, words in super().tools(request, lesson) if to != address(lesson, "autosave")]
+
+    def render_change_form(self, request: HttpRequest, context: dict, *args, **kwargs) -> HttpResponse:
+        row, form = kwargs.get("obj"), context["adminform"].form
+        if row is not None and "body" in form.fields and not form.is_bound:
+            marks = {"data-autosave": address(row, "autosave"), "data-mark": lesson_drafts.mark_of(row.body)}
+            form.fields["body"].widget.marks = marks
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def autosave_page(self, request: HttpRequest, lesson: Lesson) -> HttpResponse:
+        return autosave_page(self, request, lesson)
+
     def preview_page(self, request: HttpRequest, lesson: Lesson) -> HttpResponse:
         """The draft in the learner's page, for those who may edit it."""
         course = drafts.content_of(lesson.module.course)
@@ -151,6 +165,7 @@ class LessonAdmin(ScopedAdmin):
         context = {
             "page": page,
             "back": address(lesson),
+            "whole": address(lesson.module.course, "preview"),
             "nerve": ["here" if each is row else "" for each in course.lessons],
         }
         return TemplateResponse(request, "admin/courses/lesson/preview.html", context)

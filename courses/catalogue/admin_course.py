@@ -166,7 +166,7 @@ class CourseAdmin(KeptAdmin):
     def get_prepopulated_fields(self, request: HttpRequest, obj: Course | None = None):
         return {} if obj else {"slug": ["title"]}
 
-    @admin.display(description="Ready to publish?")
+    @admin.display(description="Readiness")
     def readiness(self, course: Course) -> str:
         found = publication.findings(course, today=timezone.now().date())
         checks = checklist.checks(found)

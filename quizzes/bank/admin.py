@@ -80,7 +80,7 @@ class ItemAdmin(ScopedAdmin):
     actions = ["make_ready", "retire"]
 
     class Media:
-        js = [Script("ceu/order.js", type="module"), Script("ceu/item.js", type="module")]
+        js = [Script("ceu/item.js", type="module")]
 
     # --- the page of one item -------------------------------------------------------------------------------------------
 

@@ -8,10 +8,16 @@ function rowsOf(body) {
   return [...body.children].filter((row) => row.matches("tr.form-row:not(.empty-form)"));
 }
 
+// Whether it says more than a row says when it is added.
 function begun(row) {
   if (row.classList.contains("has_original")) return true;
-  return [...row.querySelectorAll("input:not([type=hidden]), textarea, select")].some((field) =>
-    !field.name.endsWith("-position") && (field.type === "checkbox" ? field.checked : field.value !== field.defaultValue || (field.value && field.tagName !== "SELECT")));
+  const empty = row.parentElement.querySelector("tr.empty-form");
+  return [...row.querySelectorAll("input:not([type=hidden]), textarea, select")].some((field) => {
+    const name = field.name.replace(/^.*-\d+-/, "");
+    if (name === "position") return false;
+    const plain = empty?.querySelector(`[name$="-__prefix__-${name}"]`);
+    return field.type === "checkbox" ? field.checked !== Boolean(plain?.checked) : field.value !== (plain?.value ?? "");
+  });
 }
 
 // A row that nobody has filled keeps no number, or it would be saved as an empty one.
