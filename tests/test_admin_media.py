@@ -91,7 +91,7 @@ def test_another_course_takes_no_picture_of_a_stranger(client):
 
     answer = upload(client, other, file())
 
-    assert answer.status_code == 200 and not other.figures.exists()
+    assert answer.status_code == 404 and not other.figures.exists()
 
 
 def test_words_and_picture_are_changed_each_by_itself(client, course):

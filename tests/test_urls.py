@@ -145,6 +145,19 @@ quizzes_itemrevision_delete            403                 | 403
 quizzes_itemrevision_change            200 404 403 403 200 | 403
 quizzes_quiz_look                      405                 | 200 200 403 403 200
 quizzes_quiz_rehearse                  200 404 403 403 200 | 400 404 403 403 400
+quizzes_bankexchange_import            200 404 403 403 200 | 200 404 403 403 200
+quizzes_bankexchange_export            200 404 403 403 200 | 302 404 403 403 302
+quizzes_bankexchange_changelist        200 200 403 403 200 | 200 200 403 403 200
+quizzes_bankexchange_add               403                 | 403
+quizzes_bankexchange_history           200 404 403 404 200 | 200 404 403 404 200
+quizzes_bankexchange_delete            403                 | 403
+quizzes_bankexchange_change            200 404 403 403 200 | 403
+quizzes_importbatch_undo               200 404 403 403 200 | 302 404 403 403 302
+quizzes_importbatch_changelist         200 200 403 403 200 | 200 200 403 403 200
+quizzes_importbatch_add                403                 | 403
+quizzes_importbatch_history            200 404 403 404 200 | 200 404 403 404 200
+quizzes_importbatch_delete             403                 | 403
+quizzes_importbatch_change             200 404 403 403 200 | 403
 quizzes_quiz_changelist                200 200 403 403 200 | 200 200 403 403 200
 quizzes_quiz_add                       200 200 403 403 200 | 200 200 403 403 200
 quizzes_quiz_history                   200 404 403 404 200 | 200 404 403 404 200
@@ -196,6 +209,7 @@ courses_module_history                 200 404 200 403 200 | 200 404 200 403 200
 courses_module_delete                  200 404 403 403 200 | 200 404 403 403 200
 courses_module_change                  200 404 200 403 200 | 200 404 403 403 200
 courses_lesson_preview                 200 404 403 403 200 | 200 404 403 403 200
+courses_lesson_autosave                405 404 403 403 405 | 422 404 403 403 422
 courses_lesson_changelist              200 200 403 403 200 | 200 200 403 403 200
 courses_lesson_add                     200 200 403 403 200 | 200 200 403 403 200
 courses_lesson_history                 200 404 403 403 200 | 200 404 403 403 200

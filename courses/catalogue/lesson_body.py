@@ -16,19 +16,22 @@ _FAR_ENOUGH = 2000  # characters of a figure in which its title stands; a pictur
 
 
 class LessonBody(forms.Textarea):
-    """`course`, when it is known, gives the figures and the sources to choose from."""
+    """`course`, when it is known, gives the figures and the sources to choose from; `marks` are the address and the mark
+    of what is stored, for a lesson that may be saved while one writes."""
 
     course: Course | None = None
+    marks: dict[str, str] | None = None
 
     class Media:
         css = {"all": ["ceu/lesson-editor.css"]}
-        js = [Script("ceu/lesson-editor.js", type="module")]
+        js = [Script("ceu/lesson-editor.js", type="module"), Script("ceu/lesson-autosave.js", type="module")]
 
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs)
         context["widget"]["attrs"] |= {
             "data-lesson": static("django_prose_editor/editor.js"),
             "data-choices": json.dumps(choices(self.course)),
+            **(self.marks or {}),
         }
         return context
 

@@ -31,15 +31,30 @@ function start(parts) {
 
   field.before(box);
   box.append(tools, home, told);
-  if (original.trim() && normal(html()) !== normal(original)) {
+  if (!carries(original)) {
+    giveUp();
+    return;
+  }
+  field.addEventListener("lesson:set", () => {
+    if (editor.isDestroyed) return;
+    editor.commands.setContent(field.value, { emitUpdate: false });
+    if (!carries(field.value)) giveUp();
+  });
+  field.classList.add("le-hidden");
+  field.tabIndex = -1;
+
+  function carries(body) {
+    return !body.trim() || normal(html()) === normal(body);
+  }
+
+  function giveUp() {
     editor.destroy();
     tools.remove();
     home.remove();
+    field.classList.remove("le-hidden");
+    field.tabIndex = 0;
     told.textContent = "This lesson holds something that the editor cannot carry without a change, so it is edited as HTML.";
-    return;
   }
-  field.classList.add("le-hidden");
-  field.tabIndex = -1;
 
   function write() {
     field.value = html();

@@ -166,3 +166,73 @@ def test_a_lesson_with_a_table_a_figure_and_a_callout_is_written_by_the_keyboard
         "<details><summary>Does it slide?</summary><p>Yes.</p></details>"
     )
     assert markup.clean(lesson.body) == lesson.body
+
+
+# --- while one writes -------------------------------------------------------------------------------------------------
+
+
+def write(page, words: str) -> None:
+    page.get_by_role("textbox", name="Body").focus()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(words)
+
+
+@pytest.fixture
+def short(lesson):
+    Lesson.objects.filter(pk=lesson.pk).update(body="<p>First.</p>")
+    return lesson
+
+
+def test_what_is_written_is_saved_by_itself(browser, live_site, teacher, short):
+    page = open_lesson(browser, live_site, teacher, short)
+
+    write(page, " More.")
+    expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
+    short.refresh_from_db()
+    assert short.body == "<p>First. More.</p>"
+
+    save(page)
+
+
+@pytest.mark.parametrize(
+    ("choice", "stands"),
+    [
+        ("Keep mine", "<p>First. Mine.</p>"),
+        ("Take theirs", "<p>Theirs.</p>"),
+        ("Put theirs after mine", "<p>First. Mine.</p>\n<p>Theirs.</p>"),
+    ],
+)
+def test_of_two_texts_the_author_chooses(choice, stands, browser, live_site, teacher, short):
+    browser.expect("409")
+    page = open_lesson(browser, live_site, teacher, short)
+    Lesson.objects.filter(pk=short.pk).update(body="<p>Theirs.</p>")
+    write(page, " Mine.")
+
+    expect(page.get_by_text("Somebody else saved this lesson")).to_be_visible()
+    short.refresh_from_db()
+    assert short.body == "<p>Theirs.</p>"
+    page.get_by_role("button", name=choice).click()
+
+    if choice != "Take theirs":
+        expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
+    short.refresh_from_db()
+    assert short.body == stands
+    assert page.locator("textarea[name=body]").input_value() == stands
+
+
+def test_an_expired_login_loses_no_text_and_leaving_warns(browser, live_site, teacher, short):
+    page = open_lesson(browser, live_site, teacher, short)
+    page.context.clear_cookies(name="session")
+    write(page, " Kept.")
+    expect(page.get_by_text("You are not signed in any more.")).to_be_visible()
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.goto(live_site.url)
+
+    sign_in(page, live_site, teacher)
+    page.goto(live_site.url + url(Lesson, "change", short.pk))
+    page.get_by_role("button", name="Put it back").click()
+
+    expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
+    short.refresh_from_db()
+    assert (short.body, asked) == ("<p>First. Kept.</p>", ["beforeunload"])
