@@ -11,6 +11,7 @@ from ceu.accounts import roles
 from ceu.accounts.models import Licence
 from courses.certificates import services as certificates
 from courses.learning.models import Enrolment
+from quizzes.interchange.models import ImportBatch
 from tests.courses import factories as make
 from tests.factories import NOW, make_attempt, make_entry, make_marked, make_user, make_written
 
@@ -65,6 +66,7 @@ def _make_course(teacher):
     course = make.make_course(by=teacher)
     course.figures.create(name="drawing", svg=DRAWING)
     make.make_approval(course)
+    ImportBatch.objects.create(bank=course.bank, by=teacher, file_name="items.gift", format="gift", mode="all")
     return course
 
 

@@ -27,7 +27,8 @@ ALLOWED = {
         "courses.glossaryterm": OWN, "courses.figure": OWN, "quizzes.item": OWN, "quizzes.quiz": OWN,
         "quizzes.itembank": READ, "quizzes.itemrevision": READ, "quizzes.publishedquiz": READ, "quizzes.entry": READ,
         "quizzes.attempt": READ, "courses.edition": READ, "courses.enrolment": READ, "courses.evaluation": READ,
-        "quizzes.answertomark": READ, "quizzes.writtenmark": READ,
+        "quizzes.answertomark": READ, "quizzes.writtenmark": READ, "quizzes.bankexchange": READ,
+        "quizzes.importbatch": READ,
     },
     "registrar": {
         "courses.course": READ, "courses.module": READ, "courses.edition": READ, "courses.enrolment": READ,
@@ -69,6 +70,7 @@ def test_the_site_has_exactly_these_pages_each_at_a_desk():
         "accounts.licence", "courses.awaitingcertificate", "courses.certificate", "courses.certificateevent",
         "courses.edition", "courses.enrolment", "courses.evaluation", "quizzes.attempt", "quizzes.entry",
         "quizzes.itemrevision", "quizzes.publishedquiz", "quizzes.answertomark", "quizzes.writtenmark",
+        "quizzes.bankexchange", "quizzes.importbatch",
     }  # fmt: skip
     assert all(isinstance(admin.site._registry[model], ScopedAdmin) for model in MODELS)
     assert all(admin.site._registry[model].search_fields for model in MODELS)

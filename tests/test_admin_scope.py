@@ -24,6 +24,7 @@ from quizzes.bank import services as bank
 from quizzes.bank.models import Item, ItemBank, ItemDraft, ItemRevision, Option
 from quizzes.delivery.models import Attempt, Entry, EntryGrant, PublishedQuiz, Quiz, Section
 from quizzes.delivery.written_models import AnswerToMark, WrittenMark
+from quizzes.interchange.models import BankExchange, ImportBatch
 from tests.admin_pages import MODELS, boss, filled, make_world, post, problems, signed_in, staff, url
 from tests.courses import factories as make
 
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.django_db
 
 SCOPED = [
     Course, Module, Lesson, Reference, GlossaryTerm, Figure, Item, ItemBank, ItemRevision, Quiz, PublishedQuiz, Entry,
-    Attempt, Edition, Enrolment, Evaluation, AnswerToMark, WrittenMark,
+    Attempt, Edition, Enrolment, Evaluation, AnswerToMark, WrittenMark, BankExchange, ImportBatch,
 ]  # fmt: skip
 # Where each model's course is, for picking a row of one course.
 COURSE = {
@@ -41,7 +42,8 @@ COURSE = {
     Attempt: "published_quiz__quiz__bank__course", Edition: "course", Enrolment: "course",
     Evaluation: "edition__course", LearningObjective: "course", Correction: "course", Option: "item__bank__course",
     Section: "quiz__bank__course", AnswerToMark: "attempt__published_quiz__quiz__bank__course",
-    Assessment: "course", WrittenMark: "response__attempt__published_quiz__quiz__bank__course",
+    Assessment: "course", BankExchange: "course", ImportBatch: "bank__course",
+    WrittenMark: "response__attempt__published_quiz__quiz__bank__course",
 }  # fmt: skip
 
 

@@ -37,6 +37,7 @@ from quizzes.bank.authoring import write_question
 from quizzes.bank.models import Item
 from quizzes.delivery import services as delivery
 from quizzes.delivery.models import Attempt
+from quizzes.interchange.models import ImportBatch
 from quizzes.questions import Question, choice, matching, numeric, ordering, text, written
 from tests.courses import factories as make
 from tests.factories import KINDS, NOW, make_attempt, make_marked, make_user, make_written
@@ -115,6 +116,8 @@ def make_world() -> World:
     certificate = certificates.issue(finished, by=people["registrar"], now=NOW)
     make.complete(make.make_enrolment(make.make_learner(legal_name="Wanda Waiting"), beta_edition))
     make_canary_course("gamma", modules=1, by=people["elsewhere"])
+    for bank in (alpha.bank, beta.bank):
+        ImportBatch.objects.create(bank=bank, by=people["instructor"], file_name="items.gift", format="gift", mode="all")
 
     key = make_key(people["owner"])
     TOTP.activate(people["owner"], "x" * 32)

@@ -52,6 +52,11 @@ class ItemBankAdmin(KeptAdmin):
         ready, draft = (Count("items", filter=Q(items__status=status)) for status in ("ready", "draft"))
         return super().get_queryset(request).annotate(ready=ready, drafts=draft)
 
+    def tools(self, request: HttpRequest, row: ItemBank) -> list[tuple[str, str]]:
+        onward = reverse("admin:quizzes_bankexchange_change", args=[row.pk])
+        mine = [(onward, "Import and export")] if request.user.has_perm("quizzes.view_bankexchange") else []
+        return [*super().tools(request, row), *mine]
+
     @admin.display(description="Ready items", ordering="ready")
     def ready_items(self, row: ItemBank) -> int:
         return row.ready

@@ -141,7 +141,7 @@ class _Assembly:
         named = tuple(
             Problem(each.severity, each.code, each.text, each.place, each.label or label) for each in self.problems
         )
-        return Found(None if self.failed else item, self.raw.place, name or stem[:40], named)
+        return Found(None if self.failed else item, self.raw.place, name, named)
 
     def item(self, code: str, question: Question) -> Carried:
         one = {name: self.tags[name][0] if self.tags.get(name) else "" for name in ("obj", "at", "bloom", "rev")}

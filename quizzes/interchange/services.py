@@ -188,12 +188,13 @@ def _left(touched: ImportedItem, batch: ImportBatch) -> str:
     item = touched.item
     if item is None:
         return "It was deleted since."
-    if any(revision.created_at >= batch.at for revision in item.revisions.all()):
+    new = touched.what == ImportedItem.What.NEW
+    if any(new or revision.created_at >= batch.at for revision in item.revisions.all()):
         return "It was published since."
     text = contents.dumps(contents.content_of(item, item.options.all()))
     if canonical.digest(text) != touched.digest_after or item.status != touched.status_after:
         return "It was edited since."
-    if touched.what == ImportedItem.What.CHANGED and touched.before is None:
+    if not new and touched.before is None:
         return "What stood there before is not known any more."
     return ""
 

@@ -90,7 +90,9 @@ class Found:
 
     @property
     def label(self) -> str:
-        return (self.item.code if self.item else "") or self.name
+        if self.item is None:
+            return self.name
+        return self.item.code or self.name or self.item.question.prompt.stem[:40]
 
     @property
     def draft(self) -> bool:

@@ -12,11 +12,12 @@ from ceu.shared import outbox
 from courses.catalogue import fulltext
 from courses.learning import reminders
 from quizzes.delivery import services as delivery
+from quizzes.interchange import services as interchange
 
 
 class Command(BaseCommand):
     help = (
-        "Close quiz attempts whose time is over, try failed jobs again, forget login sessions that have expired; once an "
+        "Close quiz attempts whose time is over, try failed jobs again, forget login sessions and uploads that have expired; once an "
         "hour also remind of licences and courses, and delete accounts that were never confirmed."
     )
 
@@ -24,6 +25,7 @@ class Command(BaseCommand):
         now = timezone.now()
         closed, again = delivery.close_overdue(now), outbox.try_again(now)
         SessionStore.clear_expired()
+        interchange.sweep_uploads(now)
         fulltext.index_missing()
         if closed or again:
             self.stdout.write(f"{closed} attempts closed at their deadline, {again} jobs put back into the queue.")
