@@ -44,7 +44,7 @@ class Shown:
         self.drawn, self.reasons, self.note = "", [], ""
         if (item := row.item) is not None:
             prompt = item.question.prompt
-            self.drawn = look.question(prompt, look.order_for(prompt, row.code), prefix=f"q{n}-", number=self.code)
+            self.drawn = look.question(prompt, look.order_for(prompt, row.code), prefix=f"q{n}-")
             review = QUESTION_KINDS[item.kind].review(prompt, item.question.key, None)
             self.reasons, self.note = review.reasons, review.note
             self.by_person = item.kind == "written"
