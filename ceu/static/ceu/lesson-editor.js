@@ -3,6 +3,10 @@
 
 import { extensions, normal, toHtml } from "./lesson-schema.js";
 
+// Cleaned lessons have no such attribute. One that came in past the cleaning is not even read as a document.
+const HANDLER = /[\s"'/]on[a-z]+\s*=/i;
+const AS_HTML = "This lesson holds something that the editor cannot carry without a change, so it is edited as HTML.";
+
 const field = document.querySelector("textarea[data-lesson]");
 if (field && !field.disabled) start(await import(field.dataset.lesson));
 
@@ -16,6 +20,11 @@ function start(parts) {
   const label = document.querySelector(`label[for="${field.id}"]`);
   label.id ||= `${field.id}_label`;
   const original = field.value;
+  if (HANDLER.test(original)) {
+    told.textContent = AS_HTML;
+    field.before(told);
+    return;
+  }
 
   const editor = new Editor({
     element: home, extensions: extensions(parts), content: field.value, injectCSS: false,
@@ -37,6 +46,7 @@ function start(parts) {
   }
   field.addEventListener("lesson:set", () => {
     if (editor.isDestroyed) return;
+    if (HANDLER.test(field.value)) return giveUp();
     editor.commands.setContent(field.value, { emitUpdate: false });
     if (!carries(field.value)) giveUp();
   });
@@ -53,7 +63,7 @@ function start(parts) {
     home.remove();
     field.classList.remove("le-hidden");
     field.tabIndex = 0;
-    told.textContent = "This lesson holds something that the editor cannot carry without a change, so it is edited as HTML.";
+    told.textContent = AS_HTML;
   }
 
   function write() {
