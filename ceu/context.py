@@ -32,7 +32,13 @@ def site(request: HttpRequest) -> dict[str, object]:
         "theme": chosen,
         "size": size,
         "links": _links(*where),
-        "frame": (settings.SITE_NAME, chosen, size, get_language(), *where),  # all that the masthead depends on, but the user
+        "frame": (
+            settings.SITE_NAME,
+            chosen,
+            size,
+            get_language(),
+            *where,
+        ),  # all that the masthead depends on, but the user
     }
 
 

@@ -117,7 +117,9 @@ def make_world() -> World:
     make.complete(make.make_enrolment(make.make_learner(legal_name="Wanda Waiting"), beta_edition))
     make_canary_course("gamma", modules=1, by=people["elsewhere"])
     for bank in (alpha.bank, beta.bank):
-        ImportBatch.objects.create(bank=bank, by=people["instructor"], file_name="items.gift", format="gift", mode="all")
+        ImportBatch.objects.create(
+            bank=bank, by=people["instructor"], file_name="items.gift", format="gift", mode="all"
+        )
 
     key = make_key(people["owner"])
     TOTP.activate(people["owner"], "x" * 32)

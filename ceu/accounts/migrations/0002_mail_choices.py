@@ -6,28 +6,45 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='licence',
-            name='reminded',
-            field=models.CharField(blank=True, default='', editable=False, max_length=20),
+            model_name="licence",
+            name="reminded",
+            field=models.CharField(blank=True, default="", editable=False, max_length=20),
         ),
         migrations.CreateModel(
-            name='MailChoice',
+            name="MailChoice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('about', models.CharField(choices=[('licences', 'A reminder before a licence expires'), ('stalled', 'A reminder of a course that I have not opened for two weeks')], max_length=20)),
-                ('wanted', models.BooleanField()),
-                ('last_sent_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mail_choices', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "about",
+                    models.CharField(
+                        choices=[
+                            ("licences", "A reminder before a licence expires"),
+                            ("stalled", "A reminder of a course that I have not opened for two weeks"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("wanted", models.BooleanField()),
+                ("last_sent_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="mail_choices",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'about'), name='one_choice_about_a_kind_of_mail')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "about"), name="one_choice_about_a_kind_of_mail")
+                ],
             },
         ),
     ]
